@@ -1,0 +1,83 @@
+import { distance } from "fastest-levenshtein";
+import { VARIABLES, type Values, type Variable, type VariableName } from "./variables.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Parsed {
+  /** A variable with a problem has its default here; one without a default is unset. */
+  readonly values: Values;
+  /** One line for every problem: the variable, the value (never a secret's), what is expected. Empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+const PREFIX = "WATCHDOG_";
+const NAMES = Object.keys(VARIABLES) as VariableName[];
+
+/**
+ * Parses every `WATCHDOG_*` variable. `X_FILE` names a file whose trimmed content is the value of `X`. Empty means unset.
+ *
+ * @param readFile reads a text file; its throw becomes a problem
+ */
+export function parseEnvironment(env: Environment, readFile: (path: string) => string): Parsed {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const name of NAMES) {
+    const spec: Variable<unknown> = VARIABLES[name];
+    const fallback = spec.fallback === undefined ? undefined : spec.kind.parse(spec.fallback);
+    const given = readGiven(name, env, readFile);
+    if ("problem" in given) problems.push(given.problem);
+    const text = "text" in given ? given.text : "";
+    const value = text === "" ? fallback : spec.kind.parse(text);
+    if (text !== "" && value === undefined) {
+      problems.push(`${name}=${spec.secret ? "(hidden)" : quote(text)}: expected ${spec.kind.expected}`);
+    }
+    values[name] = value ?? fallback;
+  }
+  problems.push(...findUnknownNames(env), ...findContradictions(env));
+  return { values: values as Values, problems };
+}
+
+function readGiven(
+  name: VariableName,
+  env: Environment,
+  readFile: (path: string) => string,
+): { text: string } | { problem: string } {
+  const direct = (env[name] ?? "").trim();
+  const path = (env[`${name}_FILE`] ?? "").trim();
+  if (path === "") return { text: direct };
+  if (direct !== "") return { problem: `${name} and ${name}_FILE=${quote(path)}: expected only one of the two` };
+  try {
+    const text = readFile(path).trim();
+    return text === "" ? { problem: `${name}_FILE=${quote(path)}: expected a file that is not empty` } : { text };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
+    return { problem: `${name}_FILE=${quote(path)}: expected the path of a readable file (${code})` };
+  }
+}
+
+function findUnknownNames(env: Environment): string[] {
+  const allowed = new Set(NAMES.flatMap((name) => [name, `${name}_FILE`]));
+  return Object.keys(env)
+    .filter((name) => name.startsWith(PREFIX) && !allowed.has(name) && env[name] !== "")
+    .sort()
+    .map((name) => {
+      const [nearest] = [...allowed].sort((a, b) => distance(name, a) - distance(name, b));
+      return `${name}: expected a known variable; did you mean ${nearest}?`;
+    });
+}
+
+function findContradictions(env: Environment): string[] {
+  const isGiven = (name: VariableName) => [name, `${name}_FILE`].some((key) => (env[key] ?? "").trim() !== "");
+  const token = isGiven("WATCHDOG_TG_BOT_TOKEN");
+  const chat = isGiven("WATCHDOG_TG_CHAT_ID");
+  const problems: string[] = [];
+  if (token && !chat) problems.push("WATCHDOG_TG_CHAT_ID is unset: expected a chat id beside WATCHDOG_TG_BOT_TOKEN");
+  if (chat && !token) problems.push("WATCHDOG_TG_BOT_TOKEN is unset: expected a bot token beside WATCHDOG_TG_CHAT_ID");
+  return problems;
+}
+
+/** A value as it may stand in a one-line problem. */
+function quote(text: string): string {
+  const short = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return JSON.stringify(short.replace(/(\/\/)[^/@\s]*@/g, "$1***@"));
+}

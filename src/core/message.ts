@@ -1,0 +1,97 @@
+import { hashtagOf } from "./text.ts";
+
+/** A piece of a line: plain, bold, or to be copied (a command). Foreign text in it was cleaned, not escaped. */
+export type Span = string | { readonly bold: string } | { readonly code: string };
+
+/** What reports one signal: begins with its icon, ends with the hashtag of its key. */
+export interface Block {
+  readonly icon: "🔴" | "🔁" | "🟢" | "🔴🟢";
+  readonly lines: readonly (readonly Span[])[];
+  readonly key: string;
+  /** The notices that are told once this block is accepted. */
+  readonly noticeIds: readonly number[];
+}
+
+/** What a channel sends at once. */
+export interface Message {
+  /** Stands above the blocks of a message with several; holds none of the icons. */
+  readonly heading?: string;
+  readonly blocks: readonly Block[];
+  /** False where the message may come without a sound. */
+  readonly rings: boolean;
+}
+
+export function noticeIdsOf(message: Message): number[] {
+  return message.blocks.flatMap((block) => block.noticeIds);
+}
+
+/**
+ * Packs blocks into messages of at most `maxChars` UTF-16 units of rendered HTML, in order, never splitting a block.
+ * Telegram counts 4096 code points after parsing (https://core.telegram.org/bots/api#sendmessage); the rendered length
+ * is never less, so a message that fits here fits there.
+ */
+export function packMessages(blocks: readonly Block[], maxChars: number): Message[] {
+  const packs: Block[][] = [];
+  let length = 0;
+  for (const block of blocks) {
+    const blockLength = renderBlock(block, HTML).length + SEPARATOR.length;
+    const pack = packs.at(-1);
+    if (pack === undefined || length + blockLength > maxChars - HEADING_CHARS) {
+      packs.push([block]);
+      length = blockLength;
+    } else {
+      pack.push(block);
+      length += blockLength;
+    }
+  }
+  return packs.map((pack) => ({ ...headingOf(pack), blocks: pack, rings: pack.some((block) => block.icon !== "🟢") }));
+}
+
+const SEPARATOR = "\n\n";
+const HEADING_CHARS = 80;
+
+function headingOf(blocks: readonly Block[]): { heading?: string } {
+  if (blocks.length < 2) return {};
+  const wrong = blocks.filter((block) => block.icon === "🔴" || block.icon === "🔁").length;
+  const over = blocks.length - wrong;
+  const parts = [wrong > 0 ? `${wrong} wrong` : "", over > 0 ? `${over} over` : ""].filter((part) => part !== "");
+  return { heading: parts.join(", ") };
+}
+
+interface Markup {
+  text(text: string): string;
+  bold(html: string): string;
+  code(html: string): string;
+}
+
+/** Telegram's HTML style needs these three characters escaped (https://core.telegram.org/bots/api#html-style). */
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+const HTML: Markup = { text: escapeHtml, bold: (html) => `<b>${html}</b>`, code: (html) => `<code>${html}</code>` };
+const PLAIN: Markup = { text: (text) => text, bold: (text) => text, code: (text) => text };
+
+export function renderHtml(message: Message): string {
+  return render(message, HTML);
+}
+
+export function renderPlain(message: Message): string {
+  return render(message, PLAIN);
+}
+
+function render(message: Message, markup: Markup): string {
+  const heading = message.heading === undefined ? [] : [markup.bold(markup.text(message.heading))];
+  return [...heading, ...message.blocks.map((block) => renderBlock(block, markup))].join(SEPARATOR);
+}
+
+function renderBlock(block: Block, markup: Markup): string {
+  const lines = block.lines.map((line) => line.map((span) => renderSpan(span, markup)).join(""));
+  const [first = "", ...rest] = lines;
+  return [`${block.icon} ${first}`, ...rest, hashtagOf(block.key)].join("\n");
+}
+
+function renderSpan(span: Span, markup: Markup): string {
+  if (typeof span === "string") return markup.text(span);
+  return "bold" in span ? markup.bold(markup.text(span.bold)) : markup.code(markup.text(span.code));
+}

@@ -1,0 +1,52 @@
+import type { Instant } from "./time.ts";
+
+export type Severity = "critical" | "warning";
+
+/** A number that was read, against the threshold it is held to. Percentages are 0 to 100. */
+export interface Measure {
+  readonly value: number;
+  readonly limit: number;
+  readonly unit: "percent" | "seconds" | "usd" | "count";
+}
+
+/** One fact about one subject, as a source evaluates it in one tick. */
+export interface Signal {
+  /** `kind` or `kind:subject`; the identity under which it is alerted, recovered and silenced. */
+  readonly key: string;
+  readonly severity: Severity;
+  /** `level`: active or not, and remembered. `edge`: a single occurrence, emitted only when it happens, never remembered. */
+  readonly nature: "level" | "edge";
+  readonly active: boolean;
+  /** One line for people, the fact as it is now: "container api is unhealthy"; while inactive: "container api is running". */
+  readonly what: string;
+  readonly measure?: Measure;
+  /** Further facts, one line each. */
+  readonly details?: readonly string[];
+  /** The likely next step of the person who reads this at night. */
+  readonly next?: string;
+  /** When the fault began, where the source knows better than "when it was confirmed". */
+  readonly since?: Instant;
+}
+
+/** What a source makes of one reading. */
+export interface Evaluation<Memory> {
+  readonly signals: readonly Signal[];
+  /**
+   * What this reading says nothing about: keys (`dep:db`) or whole kinds (`stage_stuck`). A held key keeps the state it
+   * has. A key that is neither among `signals` nor held is over: it is resolved and forgotten.
+   */
+  readonly holds: readonly string[];
+  readonly memory: Memory;
+}
+
+/** The part of a key before its first colon: `container:web:1` is of the kind `container`. */
+export function kindOf(key: string): string {
+  const colon = key.indexOf(":");
+  return colon === -1 ? key : key.slice(0, colon);
+}
+
+/** The part of a key after its first colon, or the empty string. */
+export function subjectOf(key: string): string {
+  const colon = key.indexOf(":");
+  return colon === -1 ? "" : key.slice(colon + 1);
+}

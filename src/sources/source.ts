@@ -1,0 +1,32 @@
+import type { Reading } from "../core/reading.ts";
+import type { Evaluation } from "../core/signal.ts";
+import type { Instant } from "../core/time.ts";
+
+/**
+ * One thing that is observed and can fail alone: a small Mealy machine. Collecting does I/O and may fail; evaluating is
+ * pure and total.
+ */
+export interface Source<T, Memory> {
+  /** `folder` or `folder/part`, unique among the sources: "containers", "dependencies/db". State is stored under it. */
+  readonly name: string;
+  /**
+   * How long one collection may take in all, in milliseconds. The watchdog gives up then, whether or not `collect`
+   * heeds its signal.
+   */
+  readonly deadlineMs: number;
+  /** The memory of a source that has never read anything. Plain JSON data: it is stored, restored and replayed. */
+  readonly initial: Memory;
+  /**
+   * Reads the thing once. Rejects with an Error whose message says what failed and how to mend it, without secrets.
+   * Must end its I/O when `deadline` aborts.
+   */
+  collect(deadline: AbortSignal): Promise<T>;
+  /** Turns a reading into signals. On a failed reading it holds every key that it did not learn about. */
+  evaluate(reading: Reading<T>, memory: Memory, now: Instant): Evaluation<Memory>;
+  /** Frees what `collect` keeps between calls (sockets). The watchdog calls it once, after the last collection. */
+  close?(): Promise<void>;
+}
+
+/** A source of any reading and memory; the registry's and the watchdog's view. */
+// biome-ignore lint/suspicious/noExplicitAny: T and Memory are existential here; each source pairs its own two.
+export type AnySource = Source<any, any>;
