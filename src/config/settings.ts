@@ -24,6 +24,8 @@ export interface ContainersSettings {
   readonly intervalMs: number;
   /** Names and globs; never empty. */
   readonly names: readonly string[];
+  /** Failed readings in a row before `docker_down`. */
+  readonly engineDownTicks: number;
   readonly downTicks: number;
   readonly stopGraceMs: number;
   readonly restartsMax: number;
@@ -58,6 +60,8 @@ export interface Settings {
   readonly enabled: boolean;
   readonly intervalMs: number;
   readonly cooldownMs: number;
+  /** Total deadline of one request, body included. */
+  readonly httpTimeoutMs: number;
   readonly orchestrator: OrchestratorSettings | undefined;
   readonly containers: ContainersSettings | undefined;
   readonly host: HostSettings;
@@ -67,6 +71,9 @@ export interface Settings {
   readonly listen: ListenAddress | undefined;
   readonly log: { readonly level: string; readonly format: "json" | "pretty" };
 }
+
+/** One failed reading is often a daemon that restarts: "docker.sock did not answer for 2 ticks in a row". */
+const ENGINE_DOWN_TICKS = 2;
 
 export const DEFAULT_DOCKER_SOCK = "/var/run/docker.sock";
 
@@ -82,6 +89,7 @@ export function settingsFrom(values: Values, exists: (path: string) => boolean):
     enabled: values.WATCHDOG_ENABLED,
     intervalMs,
     cooldownMs: values.WATCHDOG_COOLDOWN_S,
+    httpTimeoutMs: timeoutMs,
     orchestrator: metricsUrl && {
       metricsUrl,
       timeoutMs,
@@ -106,6 +114,7 @@ export function settingsFrom(values: Values, exists: (path: string) => boolean):
             timeoutMs,
             intervalMs,
             names: values.WATCHDOG_CONTAINERS,
+            engineDownTicks: ENGINE_DOWN_TICKS,
             downTicks: values.WATCHDOG_CONTAINER_DOWN_TICKS,
             stopGraceMs: values.WATCHDOG_STOP_GRACE_S,
             restartsMax: values.WATCHDOG_RESTARTS_MAX,

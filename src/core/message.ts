@@ -88,6 +88,8 @@ function render(message: Message, markup: Markup): string {
 function renderBlock(block: Block, markup: Markup): string {
   const lines = block.lines.map((line) => line.map((span) => renderSpan(span, markup)).join(""));
   const [first = "", ...rest] = lines;
+  // What came and went is one line, its hashtag at the end of it.
+  if (rest.length === 0) return `${block.icon} ${first} ${hashtagOf(block.key)}`;
   return [`${block.icon} ${first}`, ...rest, hashtagOf(block.key)].join("\n");
 }
 

@@ -1,0 +1,102 @@
+import { createSystemClock } from "../clock.ts";
+import { loadSettings } from "../config/load-settings.ts";
+import type { Settings } from "../config/settings.ts";
+import type { SignalView } from "../core/overview.ts";
+import { formatMeasure } from "../core/text.ts";
+import { describeSignals, describeSources } from "../face/describe-status.ts";
+import { createSources } from "../sources/index.ts";
+import { openDatabase } from "../store/open-database.ts";
+import { Store } from "../store/store.ts";
+import { type SourceView, Watchdog } from "../watchdog.ts";
+import { type CommandContext, EXIT } from "./command.ts";
+
+export type CheckStatus = "ok" | "warning" | "critical" | "unknown";
+
+/** Monitoring plugins' exit codes (https://www.monitoring-plugins.org/doc/guidelines.html). */
+const EXIT_OF: Readonly<Record<CheckStatus, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
+
+/** One pass over everything; tells nobody, stores nothing. */
+export async function check(context: CommandContext): Promise<number> {
+  const { settings, problems } = loadSettings(context.env);
+  if (settings.enabled && problems.length > 0) {
+    for (const problem of problems) context.complain(problem);
+    return EXIT.badConfiguration;
+  }
+  const { signals, sources } = settings.enabled ? await passOnce(settings, context) : { signals: [], sources: [] };
+  const status = assessCheck(signals, sources);
+  const toIso = (at: number) => new Date(at).toISOString();
+  if (context.options.has("json")) {
+    const described = { signals: describeSignals(signals, [], toIso), sources: describeSources(sources, toIso) };
+    context.print(
+      JSON.stringify({ status, enabled: settings.enabled, summary: summarize(status, signals, sources), ...described }),
+    );
+    return EXIT_OF[status];
+  }
+  if (!settings.enabled) context.print("disabled by WATCHDOG_ENABLED=false: nothing was read");
+  for (const { severity, what, key, measure } of signals.filter((signal) => signal.status === "active")) {
+    context.print(`${severity}: ${what}${measure ? ` · ${formatMeasure(measure)}` : ""} (${key})`);
+  }
+  for (const { name, error } of sources.filter((source) => source.ok === false)) {
+    context.print(`unread: ${name}: ${error}`);
+  }
+  context.print(summarize(status, signals, sources));
+  return EXIT_OF[status];
+}
+
+/** What is worst; a source that could not be read may hide a warning, but nothing hides what is critical. */
+export function assessCheck(signals: readonly SignalView[], sources: readonly SourceView[]): CheckStatus {
+  const isActive = (severity: string) =>
+    signals.some((signal) => signal.status === "active" && signal.severity === severity);
+  if (isActive("critical")) return "critical";
+  if (sources.some((source) => source.ok !== true)) return "unknown";
+  return isActive("warning") ? "warning" : "ok";
+}
+
+function summarize(status: CheckStatus, signals: readonly SignalView[], sources: readonly SourceView[]): string {
+  const active = signals.filter((signal) => signal.status === "active");
+  const critical = active.filter((signal) => signal.severity === "critical").length;
+  const read = sources.filter((source) => source.ok).length;
+  const parts = [
+    `${critical} critical`,
+    `${active.length - critical} warning`,
+    `${signals.length} signals`,
+    `${read} of ${sources.length} sources read`,
+  ];
+  return `WATCHDOG ${status.toUpperCase()} - ${parts.join(", ")}`;
+}
+
+async function passOnce(
+  settings: Settings,
+  context: CommandContext,
+): Promise<{ signals: readonly SignalView[]; sources: readonly SourceView[] }> {
+  const { database } = openDatabase(undefined, context.complain);
+  const store = new Store(database, context.complain);
+  const sources = createSources(withoutDebouncing(settings));
+  const silent = () => {};
+  const watchdog = new Watchdog({
+    sources: sources.all,
+    store,
+    channels: [],
+    onOwed: silent,
+    clock: createSystemClock().clock,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    intervalMs: settings.intervalMs,
+    cooldownMs: 0,
+  });
+  await watchdog.runOnce();
+  const result = { signals: watchdog.signals(), sources: watchdog.sources() };
+  await watchdog.stop();
+  await sources.close();
+  return result;
+}
+
+/** A single pass cannot wait for a second tick: one failure counts. */
+function withoutDebouncing(settings: Settings): Settings {
+  const { orchestrator, containers, dependencies } = settings;
+  return {
+    ...settings,
+    orchestrator: orchestrator && { ...orchestrator, downTicks: 1 },
+    containers: containers && { ...containers, downTicks: 1, engineDownTicks: 1 },
+    dependencies: { ...dependencies, downTicks: 1 },
+  };
+}

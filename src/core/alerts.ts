@@ -1,0 +1,101 @@
+import { type Alerting, decide } from "./decide.ts";
+import type { Notice } from "./notice.ts";
+import { type Evaluation, kindOf, type Severity, type Signal } from "./signal.ts";
+import type { Instant } from "./time.ts";
+
+/** What is remembered of a signal from its alert to its recovery. Plain JSON data. */
+export interface AlertState extends Alerting {
+  readonly key: string;
+  /** The source that raised it; only a reading of that source can end it. */
+  readonly source: string;
+  readonly severity: Severity;
+  readonly since: Instant;
+  /** The text of the last alert. */
+  readonly what: string;
+}
+
+/** What a tick changes: alert states to keep or to forget, and what people must be told. */
+export interface AlertChanges {
+  readonly set: readonly AlertState[];
+  readonly forget: readonly string[];
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Runs every signal of one source through `decide`. A key that alerts and is neither among the signals nor held is over.
+ *
+ * @param alerting the alert states of this source, by key
+ */
+export function advanceAlerts(
+  source: string,
+  evaluation: Evaluation<unknown>,
+  alerting: ReadonlyMap<string, AlertState>,
+  now: Instant,
+  cooldownMs: number,
+): AlertChanges {
+  const set: AlertState[] = [];
+  const forget: string[] = [];
+  const notices: Notice[] = [];
+  const seen = new Set<string>();
+  for (const signal of evaluation.signals) {
+    if (signal.nature === "edge") {
+      notices.push({ ...noticeOf(signal), action: "alert", since: signal.since ?? now, at: now });
+      continue;
+    }
+    if (seen.has(signal.key)) continue;
+    seen.add(signal.key);
+    const state = alerting.get(signal.key);
+    const decision = decide(signal.active, state, now, cooldownMs);
+    if (decision === "none") continue;
+    if (decision === "recovery") {
+      if (state === undefined) continue;
+      forget.push(signal.key);
+      notices.push(recoveryOf(state, signal.what, [`it was: ${state.what}`], now));
+      continue;
+    }
+    const since = state?.since ?? Math.min(signal.since ?? now, now);
+    set.push({ key: signal.key, source, severity: signal.severity, since, lastAlertAt: now, what: signal.what });
+    notices.push({ ...noticeOf(signal), action: decision, since, at: now });
+  }
+  for (const state of alerting.values()) {
+    if (seen.has(state.key) || isHeld(state.key, evaluation.holds)) continue;
+    forget.push(state.key);
+    notices.push(recoveryOf(state, `over: ${state.what}`, ["it is no longer reported"], now));
+  }
+  return { set, forget, notices };
+}
+
+/** Ends alert states that no source can end any more, because it is not configured any longer. */
+export function retireAlerts(states: Iterable<AlertState>, now: Instant): AlertChanges {
+  const orphans = [...states];
+  return {
+    set: [],
+    forget: orphans.map((state) => state.key),
+    notices: orphans.map((state) =>
+      recoveryOf(state, `no longer watched: ${state.what}`, ["it was taken out of the configuration"], now),
+    ),
+  };
+}
+
+/** Whether a reading says nothing about `key`. */
+export function isHeld(key: string, holds: readonly string[]): boolean {
+  return holds.includes(key) || holds.includes(kindOf(key));
+}
+
+function noticeOf(signal: Signal): Omit<Notice, "action" | "since" | "at"> {
+  const { key, nature, severity, what, measure, details, next } = signal;
+  return {
+    key,
+    nature,
+    severity,
+    what,
+    ...(measure && { measure }),
+    ...(details && { details }),
+    ...(next !== undefined && { next }),
+  };
+}
+
+function recoveryOf(state: AlertState, what: string, details: readonly string[], now: Instant): Notice {
+  const { key, severity, since } = state;
+  return { key, action: "recovery", nature: "level", severity, what, details, since, at: now };
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { type Command, type CommandContext, EXIT } from "./commands/command.ts";
+
+/** Set by the bundler; a checkout reads it from package.json. */
+declare const __WATCHDOG_VERSION__: string | undefined;
+
+const USAGE = `usage: watchdog [command] [options]
+
+  run               watch until told to stop (the default)
+  check [--json]    one pass over everything, then exit: 0 ok, 1 warning, 2 critical, 3 something could not be read
+  doctor [--send]   explain what is misconfigured and how to mend it; --send also sends a test message
+  health            ask the running watchdog: exit 0 healthy, 1 not
+  demo              play an incident on a sample orchestrator (in a checkout)
+
+  --help, --version
+
+All settings are environment variables; see README.md or .env.example.`;
+
+/** Each command with the options it takes. Loaded when it is called: one never pays for another. */
+const COMMANDS: Readonly<Record<string, { options: readonly string[]; load: () => Promise<Command> }>> = {
+  run: { options: [], load: async () => (await import("./commands/run.ts")).run },
+  check: { options: ["json"], load: async () => (await import("./commands/check.ts")).check },
+  doctor: { options: ["send"], load: async () => (await import("./commands/doctor.ts")).doctor },
+  health: { options: [], load: async () => (await import("./commands/health.ts")).health },
+  demo: { options: [], load: async () => (await import("./commands/demo.ts")).demo },
+};
+
+const OPTIONS = { help: "boolean", version: "boolean", json: "boolean", send: "boolean" } as const;
+
+async function main(argv: readonly string[]): Promise<number> {
+  let parsed: { values: Record<string, unknown>; positionals: string[] };
+  try {
+    const options = Object.fromEntries(Object.entries(OPTIONS).map(([name, type]) => [name, { type }]));
+    parsed = parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+  const given = new Set(Object.keys(parsed.values));
+  if (given.has("help")) return print(USAGE);
+  if (given.has("version")) return print(readVersion());
+  const [name = "run", ...rest] = parsed.positionals;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) return refuse(`unknown command "${name}"`);
+  if (rest.length > 0) return refuse(`"${name}" takes no further words, got "${rest.join(" ")}"`);
+  const foreign = [...given].find((option) => !command.options.includes(option));
+  if (foreign !== undefined) return refuse(`"${name}" has no option --${foreign}`);
+  return (await command.load())(createContext(given));
+}
+
+function createContext(options: ReadonlySet<string>): CommandContext {
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
+  return {
+    env: process.env,
+    options,
+    version: readVersion(),
+    print: (line) => void print(line),
+    complain: (line) => void process.stderr.write(`${line}\n`),
+    stopping: stop.signal,
+  };
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return EXIT.ok;
+}
+
+function refuse(problem: string): number {
+  process.stderr.write(`watchdog: ${problem}\n\n${USAGE}\n`);
+  return EXIT.usage;
+}
+
+function readVersion(): string {
+  if (typeof __WATCHDOG_VERSION__ === "string") return __WATCHDOG_VERSION__;
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return String((JSON.parse(manifest) as { version: unknown }).version);
+}
+
+// A reader that went away (EPIPE) ends the output, never the watchdog.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+// A library's stray error must not silence the watchdog: what it left half done is bounded by deadlines.
+for (const event of ["unhandledRejection", "uncaughtException"] as const) {
+  process.on(event, (reason: unknown) => {
+    process.stderr.write(`watchdog: internal fault: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));
+// Whatever a library still keeps open, a command that has ended has ended.
+setTimeout(() => process.exit(), 200).unref();

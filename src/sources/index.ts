@@ -1,0 +1,35 @@
+import { Agent } from "undici";
+import type { Settings } from "../config/settings.ts";
+import { createContainersSource } from "./containers/index.ts";
+import { createDependencySources } from "./dependencies/index.ts";
+import { createHostSources } from "./host/index.ts";
+import { createOrchestratorSource } from "./orchestrator/index.ts";
+import type { AnySource } from "./source.ts";
+
+export interface Sources {
+  /** What others stand on comes first: causes are told in this order. */
+  readonly all: readonly AnySource[];
+  /** Closes the connections that the sources share. */
+  close(): Promise<void>;
+}
+
+/** The registry: every source that the settings ask for. */
+export function createSources(settings: Settings): Sources {
+  const { orchestrator, containers, host, dependencies, intervalMs } = settings;
+  const dispatcher = new Agent({
+    // Connections outlive the pause between two ticks; every request brings a total deadline of its own.
+    keepAliveTimeout: intervalMs + 5_000,
+    keepAliveMaxTimeout: intervalMs + 5_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    all: [
+      ...createHostSources(host),
+      ...(containers ? [createContainersSource(containers)] : []),
+      ...(orchestrator ? [createOrchestratorSource(orchestrator, dispatcher)] : []),
+      ...createDependencySources(dependencies, dispatcher),
+    ],
+    close: () => dispatcher.destroy(),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Clock } from "../clock.ts";
+import { known, type Reading, unknown } from "../core/reading.ts";
+import { formatDuration } from "../core/text.ts";
+import { explainFailure } from "../http/explain-failure.ts";
+import type { Source } from "./source.ts";
+
+/** One collection under way. */
+export interface Collection<T> {
+  /** Settles with a reading at the source's deadline at the latest. Never rejects. */
+  readonly reading: Promise<Reading<T>>;
+  /** Settles when the source has really let go, which a source that hangs may never do. */
+  readonly released: Promise<void>;
+}
+
+/**
+ * Collects once, under the source's total deadline and one explicit timer (not `AbortSignal.timeout`, which has been seen
+ * never to fire after a garbage collection). Whatever the source throws becomes a failed reading.
+ */
+export function readSource<T, Memory>(source: Source<T, Memory>, clock: Clock): Collection<T> {
+  const deadline = new AbortController();
+  const collected = Promise.resolve()
+    .then(() => source.collect(deadline.signal))
+    .then(known, (thrown: unknown) => unknown(explainFailure(thrown)));
+  const reading = new Promise<Reading<T>>((resolve) => {
+    const cancel = clock.after(source.deadlineMs, () => {
+      const late = `no answer within ${formatDuration(source.deadlineMs)}`;
+      deadline.abort(new Error(late));
+      resolve(unknown(late));
+    });
+    collected.then((result) => {
+      cancel();
+      resolve(result);
+    });
+  });
+  return { reading, released: collected.then(() => undefined) };
+}

@@ -1,0 +1,15 @@
+/**
+ * The database's schema, as the steps that lead to it. A step that was released is never changed: a new version is a new
+ * step at the end. `PRAGMA user_version` counts the steps that were taken.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE alert (key TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE memory (owner TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE notice (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     channel TEXT NOT NULL,
+     notice TEXT NOT NULL,
+     attempt INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   CREATE INDEX notice_by_channel ON notice (channel, id);`,
+];

@@ -1,0 +1,291 @@
+import type { Clock } from "./clock.ts";
+import { type AlertChanges, type AlertState, advanceAlerts, retireAlerts } from "./core/alerts.ts";
+import type { Notice } from "./core/notice.ts";
+import { type SignalView, updateOverview } from "./core/overview.ts";
+import type { Reading } from "./core/reading.ts";
+import type { Evaluation } from "./core/signal.ts";
+import { type Instant, MINUTE_MS, SECOND_MS } from "./core/time.ts";
+import { readSource } from "./sources/read-source.ts";
+import type { AnySource } from "./sources/source.ts";
+import type { TickChanges } from "./store/store.ts";
+
+/** What the tick needs of the store; see Store. */
+export interface TickStore {
+  alerts(): AlertState[];
+  memory(owner: string): unknown;
+  commit(changes: TickChanges): void;
+}
+
+export interface TickLog {
+  debug(facts: object, msg: string): void;
+  info(facts: object, msg: string): void;
+  warn(facts: object, msg: string): void;
+  error(facts: object, msg: string): void;
+}
+
+export interface WatchdogParts {
+  /** In the order in which causes are told: what others stand on comes first. */
+  readonly sources: readonly AnySource[];
+  readonly store: TickStore;
+  /** The names of the channels that every notice is owed to. */
+  readonly channels: readonly string[];
+  /** Called after a commit that owes people something. */
+  readonly onOwed: () => void;
+  readonly clock: Clock;
+  readonly log: TickLog;
+  readonly intervalMs: number;
+  readonly cooldownMs: number;
+}
+
+/** How a source does, for those who look. */
+export interface SourceView {
+  readonly name: string;
+  /** `undefined` until its first reading. */
+  readonly ok: boolean | undefined;
+  readonly error: string | undefined;
+  readonly readAt: Instant | undefined;
+}
+
+/**
+ * A tick waits this long for its slower sources, so that what changes together is told together. A source that was
+ * slower than this last time is not waited for: it joins when it is done.
+ */
+const GATHER_MS = SECOND_MS;
+/** Late sources that end at about the same time (a shared time-out) are taken together. */
+const LATE_GATHER_MS = 50;
+/** A memory whose loss only delays a detection is stored this often while nothing else is. */
+const MEMORY_STORE_MS = 10 * MINUTE_MS;
+
+interface Watched {
+  readonly source: AnySource;
+  memory: unknown;
+  memoryStoredAt: Instant;
+  readonly alerting: Map<string, AlertState>;
+  views: readonly SignalView[];
+  view: SourceView;
+  /** A collection has not let go yet; there is never a second one beside it. */
+  busy: boolean;
+  prompt: boolean;
+}
+
+/**
+ * The tick: collect → evaluate → decide → commit. Sources are collected side by side; everything from evaluating to the
+ * commit is one synchronous step, so ticks cannot overlap, whatever hangs.
+ */
+export class Watchdog {
+  readonly #parts: WatchdogParts;
+  readonly #watched: readonly Watched[];
+  #ready: { watched: Watched; reading: Reading<unknown> }[] = [];
+  /** The prompt sources that the tick under way still waits for. */
+  #awaited = new Set<Watched>();
+  #cancelGather: (() => void) | undefined;
+  #cancelLateGather: (() => void) | undefined;
+  #cancelNext: (() => void) | undefined;
+  #nextAt: Instant = 0;
+  #lastTickAt: Instant | undefined;
+  #running = false;
+
+  constructor(parts: WatchdogParts) {
+    this.#parts = parts;
+    const { sources, store, clock } = parts;
+    const states = Map.groupBy(store.alerts(), (state) => state.source);
+    this.#watched = sources.map((source) => ({
+      source,
+      memory: store.memory(`source/${source.name}`) ?? source.initial,
+      memoryStoredAt: clock.now(),
+      alerting: new Map((states.get(source.name) ?? []).map((state) => [state.key, state])),
+      views: [],
+      view: { name: source.name, ok: undefined, error: undefined, readAt: undefined },
+      busy: false,
+      prompt: true,
+    }));
+    const names = new Set(sources.map((source) => source.name));
+    this.#tell(
+      retireAlerts(
+        [...states].flatMap(([name, orphans]) => (names.has(name) ? [] : orphans)),
+        clock.now(),
+      ),
+    );
+  }
+
+  /** Ticks now and then at every interval, on the clock's own timeline. A tick that is late is made up for once. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#nextAt = this.#parts.clock.now();
+    this.#tickAndSchedule();
+  }
+
+  /** Stops ticking, stores every memory and closes the sources. What is still being collected is forgotten. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    for (const cancel of [this.#cancelNext, this.#cancelGather, this.#cancelLateGather]) cancel?.();
+    const memories = new Map(this.#watched.map(({ source, memory }) => [`source/${source.name}`, memory]));
+    this.#commit({ set: [], forget: [], notices: [] }, memories);
+    await Promise.allSettled(this.#watched.map(({ source }) => source.close?.()));
+  }
+
+  /** One whole pass over every source, waiting for the slowest. */
+  async runOnce(): Promise<void> {
+    this.#running = true;
+    const readings = this.#watched.map((watched) => this.#collect(watched));
+    await Promise.all(readings);
+    this.#flush();
+    this.#running = false;
+  }
+
+  /** When a tick last completed, or `undefined` before the first. */
+  get lastTickAt(): Instant | undefined {
+    return this.#lastTickAt;
+  }
+
+  signals(): readonly SignalView[] {
+    return this.#watched.flatMap((watched) => watched.views);
+  }
+
+  alertStates(): readonly AlertState[] {
+    return this.#watched.flatMap((watched) => [...watched.alerting.values()]);
+  }
+
+  sources(): readonly SourceView[] {
+    return this.#watched.map((watched) => watched.view);
+  }
+
+  #tickAndSchedule(): void {
+    if (!this.#running) return;
+    const { clock, intervalMs } = this.#parts;
+    this.#tick();
+    const now = clock.now();
+    this.#nextAt += intervalMs;
+    // Late by more than an interval (a machine that slept): one catch-up tick was made just now, the rest are skipped.
+    if (this.#nextAt <= now) this.#nextAt = now + intervalMs;
+    this.#cancelNext = clock.after(this.#nextAt - now, () => this.#tickAndSchedule());
+  }
+
+  #tick(): void {
+    for (const watched of this.#watched) {
+      if (watched.prompt) this.#awaited.add(watched);
+      void this.#collect(watched).then(() => {
+        this.#awaited.delete(watched);
+        this.#flushWhenGathered();
+      });
+    }
+    this.#cancelGather?.();
+    this.#cancelGather = this.#parts.clock.after(GATHER_MS, () => {
+      for (const slow of this.#awaited) slow.prompt = false;
+      this.#flush();
+    });
+    if (this.#watched.length === 0) this.#flush();
+  }
+
+  /** Resolves once the reading of a new collection, or the failure to start one, is among the ready ones. */
+  async #collect(watched: Watched): Promise<void> {
+    const { clock } = this.#parts;
+    if (watched.busy) {
+      // Its deadline has passed for the people who wait, even if its I/O has not come back.
+      if (watched.view.ok === false) this.#ready.push({ watched, reading: hanging(watched) });
+      return;
+    }
+    watched.busy = true;
+    const startedAt = clock.now();
+    const { reading, released } = readSource(watched.source, clock);
+    void released.then(() => {
+      watched.busy = false;
+    });
+    const result = await reading;
+    watched.prompt = clock.now() - startedAt < GATHER_MS;
+    this.#ready.push({ watched, reading: result });
+  }
+
+  #flushWhenGathered(): void {
+    if (!this.#running || this.#ready.length === 0) return;
+    if (this.#cancelGather === undefined) {
+      this.#cancelLateGather ??= this.#parts.clock.after(LATE_GATHER_MS, () => this.#flush());
+    } else if (this.#awaited.size === 0) this.#flush();
+  }
+
+  /** Evaluates, decides and commits all that is ready: one synchronous step. */
+  #flush(): void {
+    this.#cancelGather?.();
+    this.#cancelLateGather?.();
+    this.#cancelGather = undefined;
+    this.#cancelLateGather = undefined;
+    this.#awaited.clear();
+    if (!this.#running) return;
+    const { clock, log } = this.#parts;
+    const now = clock.now();
+    const ready = this.#ready;
+    this.#ready = [];
+    const order = new Map(this.#watched.map((watched, index) => [watched, index]));
+    ready.sort((a, b) => (order.get(a.watched) ?? 0) - (order.get(b.watched) ?? 0));
+    const set: AlertState[] = [];
+    const forget: string[] = [];
+    const notices: Notice[] = [];
+    const memories = new Map<string, unknown>();
+    for (const { watched, reading } of ready) {
+      const changes = this.#evaluate(watched, reading, now);
+      if (changes === undefined) continue;
+      set.push(...changes.set);
+      forget.push(...changes.forget);
+      notices.push(...changes.notices);
+      const told = changes.set.length + changes.forget.length + changes.notices.length > 0;
+      if (told || now - watched.memoryStoredAt >= MEMORY_STORE_MS) {
+        memories.set(`source/${watched.source.name}`, watched.memory);
+        watched.memoryStoredAt = now;
+      }
+    }
+    this.#tell({ set, forget, notices }, memories);
+    this.#lastTickAt = now;
+    log.debug({ readings: ready.length, notices: notices.length }, "tick");
+  }
+
+  #evaluate(watched: Watched, reading: Reading<unknown>, now: Instant): AlertChanges | undefined {
+    const { log, cooldownMs } = this.#parts;
+    const { source } = watched;
+    this.#noteReading(watched, reading, now);
+    let evaluation: Evaluation<unknown>;
+    try {
+      evaluation = source.evaluate(reading, watched.memory, now);
+    } catch (thrown) {
+      // Evaluating is total; if it is not, that is our fault and costs this source alone. The likeliest cause is a memory
+      // that an older version stored, so it starts anew.
+      log.error({ source: source.name, error: String(thrown) }, "a source could not be evaluated");
+      watched.memory = source.initial;
+      return undefined;
+    }
+    watched.memory = evaluation.memory;
+    watched.views = updateOverview(watched.views, evaluation);
+    const changes = advanceAlerts(source.name, evaluation, watched.alerting, now, cooldownMs);
+    for (const state of changes.set) watched.alerting.set(state.key, state);
+    for (const key of changes.forget) watched.alerting.delete(key);
+    return changes;
+  }
+
+  #noteReading(watched: Watched, reading: Reading<unknown>, now: Instant): void {
+    const { log } = this.#parts;
+    const { name } = watched.source;
+    const error = reading.ok ? undefined : reading.error;
+    // Said when it begins, when it changes and when it ends, not every tick.
+    if (error !== undefined && error !== watched.view.error) log.warn({ source: name, error }, "source cannot be read");
+    if (error === undefined && watched.view.ok === false) log.info({ source: name }, "source can be read again");
+    watched.view = { name, ok: reading.ok, error, readAt: now };
+  }
+
+  #tell(changes: AlertChanges, memories: ReadonlyMap<string, unknown> = new Map()): void {
+    for (const { key, action, severity, what } of changes.notices) {
+      this.#parts.log.info({ key, action, severity, what }, "decision");
+    }
+    if (changes.set.length + changes.forget.length + changes.notices.length + memories.size === 0) return;
+    this.#commit(changes, memories);
+    if (changes.notices.length > 0) this.#parts.onOwed();
+  }
+
+  #commit(changes: AlertChanges, memories: ReadonlyMap<string, unknown>): void {
+    const { store, channels } = this.#parts;
+    store.commit({ ...changes, memories, channels });
+  }
+}
+
+function hanging(watched: Watched): Reading<never> {
+  return { ok: false, error: watched.view.error ?? "its last collection still hangs" };
+}
