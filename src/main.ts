@@ -87,6 +87,9 @@ for (const event of ["unhandledRejection", "uncaughtException"] as const) {
   });
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`watchdog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.failed;
+});
 // Whatever a library still keeps open, a command that has ended has ended.
 setTimeout(() => process.exit(), 200).unref();

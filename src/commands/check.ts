@@ -1,14 +1,10 @@
-import { createSystemClock } from "../clock.ts";
 import { loadSettings } from "../config/load-settings.ts";
-import type { Settings } from "../config/settings.ts";
 import type { SignalView } from "../core/overview.ts";
 import { formatMeasure } from "../core/text.ts";
 import { describeSignals, describeSources } from "../face/describe-status.ts";
-import { createSources } from "../sources/index.ts";
-import { openDatabase } from "../store/open-database.ts";
-import { Store } from "../store/store.ts";
-import { type SourceView, Watchdog } from "../watchdog.ts";
+import type { SourceView } from "../watchdog.ts";
 import { type CommandContext, EXIT } from "./command.ts";
+import { passOnce } from "./pass-once.ts";
 
 export type CheckStatus = "ok" | "warning" | "critical" | "unknown";
 
@@ -22,7 +18,7 @@ export async function check(context: CommandContext): Promise<number> {
     for (const problem of problems) context.complain(problem);
     return EXIT.badConfiguration;
   }
-  const { signals, sources } = settings.enabled ? await passOnce(settings, context) : { signals: [], sources: [] };
+  const { signals, sources } = settings.enabled ? await passOnce(settings) : { signals: [], sources: [] };
   const status = assessCheck(signals, sources);
   const toIso = (at: number) => new Date(at).toISOString();
   if (context.options.has("json")) {
@@ -63,40 +59,4 @@ function summarize(status: CheckStatus, signals: readonly SignalView[], sources:
     `${read} of ${sources.length} sources read`,
   ];
   return `WATCHDOG ${status.toUpperCase()} - ${parts.join(", ")}`;
-}
-
-async function passOnce(
-  settings: Settings,
-  context: CommandContext,
-): Promise<{ signals: readonly SignalView[]; sources: readonly SourceView[] }> {
-  const { database } = openDatabase(undefined, context.complain);
-  const store = new Store(database, context.complain);
-  const sources = createSources(withoutDebouncing(settings));
-  const silent = () => {};
-  const watchdog = new Watchdog({
-    sources: sources.all,
-    store,
-    channels: [],
-    onOwed: silent,
-    clock: createSystemClock().clock,
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    intervalMs: settings.intervalMs,
-    cooldownMs: 0,
-  });
-  await watchdog.runOnce();
-  const result = { signals: watchdog.signals(), sources: watchdog.sources() };
-  await watchdog.stop();
-  await sources.close();
-  return result;
-}
-
-/** A single pass cannot wait for a second tick: one failure counts. */
-function withoutDebouncing(settings: Settings): Settings {
-  const { orchestrator, containers, dependencies } = settings;
-  return {
-    ...settings,
-    orchestrator: orchestrator && { ...orchestrator, downTicks: 1 },
-    containers: containers && { ...containers, downTicks: 1, engineDownTicks: 1 },
-    dependencies: { ...dependencies, downTicks: 1 },
-  };
 }

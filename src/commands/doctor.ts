@@ -1,0 +1,124 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { createChannels, probeChannels } from "../channels/index.ts";
+import { loadSettings } from "../config/load-settings.ts";
+import { DEFAULT_DOCKER_SOCK, type Settings } from "../config/settings.ts";
+import type { Message } from "../core/message.ts";
+import { type CommandContext, EXIT } from "./command.ts";
+import { passOnce } from "./pass-once.ts";
+
+/** One thing that was looked at: well, to be mended, or merely worth knowing. */
+interface Diagnosis {
+  readonly verdict: "ok" | "mend" | "note";
+  readonly text: string;
+  readonly mend?: string;
+}
+
+/** Explains what is misconfigured and how to mend it. Sends nothing unless `--send`. */
+export async function doctor(context: CommandContext): Promise<number> {
+  const { settings, problems } = loadSettings(context.env);
+  let worst: Diagnosis["verdict"] = "ok";
+  const report = (topic: string, diagnoses: readonly Diagnosis[]) => {
+    for (const { verdict, text, mend } of diagnoses) {
+      if (verdict === "mend") worst = "mend";
+      context.print(`${verdict.padEnd(4)}  ${topic}: ${text}`);
+      if (mend !== undefined) context.print(`      → ${mend}`);
+    }
+  };
+  report("configuration", diagnoseConfiguration(settings, problems));
+  // The kill switch means: no request to anyone.
+  if (settings.enabled) {
+    report("state", [diagnoseState(settings)]);
+    report("channel", await diagnoseChannels(settings));
+    if (context.options.has("send")) report("test message", await sendTest(settings));
+    await reportSources(settings, report);
+  }
+  context.print(worst === "ok" ? "All is well." : "Something has to be mended, see above.");
+  if (problems.length > 0) return EXIT.badConfiguration;
+  return worst === "ok" ? EXIT.ok : EXIT.failed;
+}
+
+function diagnoseConfiguration(settings: Settings, problems: readonly string[]): Diagnosis[] {
+  const diagnoses = problems.map((text): Diagnosis => ({ verdict: "mend", text }));
+  if (!settings.enabled) {
+    diagnoses.push({ verdict: "note", text: "WATCHDOG_ENABLED=false: the watchdog watches nothing and tells nobody" });
+  }
+  return diagnoses.length > 0 ? diagnoses : [{ verdict: "ok", text: "every variable is understood" }];
+}
+
+function diagnoseState({ stateDir }: Settings): Diagnosis {
+  if (stateDir === undefined) {
+    return { verdict: "note", text: "WATCHDOG_STATE_DIR is unset: a restart forgets what was told and what is owed" };
+  }
+  try {
+    if (!statSync(stateDir).isDirectory()) throw new Error("it is not a directory");
+    accessSync(stateDir, constants.W_OK | constants.X_OK);
+    return { verdict: "ok", text: `WATCHDOG_STATE_DIR=${stateDir} is writable` };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      verdict: "mend",
+      text: `WATCHDOG_STATE_DIR=${stateDir}: ${why}`,
+      mend: "create the directory and give it to the user that the watchdog runs as",
+    };
+  }
+}
+
+async function diagnoseChannels(settings: Settings): Promise<Diagnosis[]> {
+  if (settings.telegram === undefined) {
+    const text = "WATCHDOG_TG_BOT_TOKEN and WATCHDOG_TG_CHAT_ID are unset: alerts go to the console";
+    return [{ verdict: "note", text }];
+  }
+  const findings = await probeChannels(settings);
+  return findings.map(({ ok, text, mend }) => ({
+    verdict: ok ? "ok" : "mend",
+    text,
+    ...(mend !== undefined && { mend }),
+  }));
+}
+
+async function sendTest(settings: Settings): Promise<Diagnosis[]> {
+  const message: Message = {
+    heading: "Watchdog: this is a test message. Alerts will arrive here.",
+    blocks: [],
+    rings: false,
+  };
+  const channels = createChannels(
+    settings,
+    () => {},
+    () => ({}),
+  );
+  const diagnoses: Diagnosis[] = [];
+  for (const channel of channels) {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(new Error("timed out")), settings.httpTimeoutMs);
+    const delivery = await channel.send(message, deadline.signal);
+    clearTimeout(timer);
+    await channel.close?.();
+    const verdict = delivery.accepted ? "ok" : "mend";
+    diagnoses.push({ verdict, text: `${channel.name}: ${delivery.accepted ? "accepted" : delivery.error}` });
+  }
+  return diagnoses;
+}
+
+async function reportSources(
+  settings: Settings,
+  report: (topic: string, diagnoses: readonly Diagnosis[]) => void,
+): Promise<void> {
+  const { signals, sources } = await passOnce(settings);
+  if (settings.orchestrator === undefined) {
+    report("orchestrator", [{ verdict: "note", text: "WATCHDOG_METRICS_URL is unset: not watched" }]);
+  }
+  if (settings.containers === undefined) {
+    const text = `containers are not watched (WATCHDOG_DOCKER_SOCK; ${DEFAULT_DOCKER_SOCK} is used if it exists)`;
+    report("containers", [{ verdict: "note", text }]);
+  }
+  for (const { name, ok, error } of sources) {
+    report(name, [ok ? { verdict: "ok", text: "can be read" } : { verdict: "mend", text: error ?? "was not read" }]);
+  }
+  // What is wrong out there is not a misconfiguration, but a person who sets this up wants to see it.
+  const active = signals.filter((signal) => signal.status === "active");
+  report(
+    "right now",
+    active.map(({ key, what }): Diagnosis => ({ verdict: "note", text: `${what} (${key})` })),
+  );
+}
