@@ -11,19 +11,31 @@ const USAGE = `usage: watchdog [command] [options]
   check [--json]    one pass over everything, then exit: 0 ok, 1 warning, 2 critical, 3 something could not be read
   doctor [--send]   explain what is misconfigured and how to mend it; --send also sends a test message
   health            ask the running watchdog: exit 0 healthy, 1 not
+  silence [KEY-GLOB DURATION [WHY]]
+                    do not alert on these keys for 30m, 2h, 1d; alone: list the silences
+  unsilence KEY-GLOB
   demo              play an incident on a sample orchestrator (in a checkout)
 
   --help, --version
 
 All settings are environment variables; see README.md or .env.example.`;
 
+interface CommandEntry {
+  readonly options?: readonly string[];
+  /** How many words may stand behind its name; none where it says nothing. */
+  readonly maxWords?: number;
+  readonly load: () => Promise<Command>;
+}
+
 /** Each command with the options it takes. Loaded when it is called: one never pays for another. */
-const COMMANDS: Readonly<Record<string, { options: readonly string[]; load: () => Promise<Command> }>> = {
-  run: { options: [], load: async () => (await import("./commands/run.ts")).run },
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  run: { load: async () => (await import("./commands/run.ts")).run },
   check: { options: ["json"], load: async () => (await import("./commands/check.ts")).check },
   doctor: { options: ["send"], load: async () => (await import("./commands/doctor.ts")).doctor },
-  health: { options: [], load: async () => (await import("./commands/health.ts")).health },
-  demo: { options: [], load: async () => (await import("./commands/demo.ts")).demo },
+  health: { load: async () => (await import("./commands/health.ts")).health },
+  silence: { maxWords: 100, load: async () => (await import("./commands/silence.ts")).silence },
+  unsilence: { maxWords: 1, load: async () => (await import("./commands/silence.ts")).unsilence },
+  demo: { load: async () => (await import("./commands/demo.ts")).demo },
 };
 
 const OPTIONS = { help: "boolean", version: "boolean", json: "boolean", send: "boolean" } as const;
@@ -42,18 +54,20 @@ async function main(argv: readonly string[]): Promise<number> {
   const [name = "run", ...rest] = parsed.positionals;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) return refuse(`unknown command "${name}"`);
-  if (rest.length > 0) return refuse(`"${name}" takes no further words, got "${rest.join(" ")}"`);
-  const foreign = [...given].find((option) => !command.options.includes(option));
+  const surplus = rest.slice(command.maxWords ?? 0);
+  if (surplus.length > 0) return refuse(`"${name}" does not take "${surplus.join(" ")}"`);
+  const foreign = [...given].find((option) => !(command.options ?? []).includes(option));
   if (foreign !== undefined) return refuse(`"${name}" has no option --${foreign}`);
-  return (await command.load())(createContext(given));
+  return (await command.load())(createContext(given, rest));
 }
 
-function createContext(options: ReadonlySet<string>): CommandContext {
+function createContext(options: ReadonlySet<string>, words: readonly string[]): CommandContext {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
   return {
     env: process.env,
     options,
+    words,
     version: readVersion(),
     print: (line) => void print(line),
     complain: (line) => void process.stderr.write(`${line}\n`),

@@ -1,9 +1,12 @@
 import type { Clock } from "./clock.ts";
 import { type AlertChanges, type AlertState, advanceAlerts, retireAlerts } from "./core/alerts.ts";
+import { dampFlapping, type FlapRecords } from "./core/flapping.ts";
 import type { Notice } from "./core/notice.ts";
 import { type SignalView, updateOverview } from "./core/overview.ts";
 import type { Reading } from "./core/reading.ts";
 import type { Evaluation } from "./core/signal.ts";
+import type { Silence } from "./core/silence.ts";
+import { formatDuration } from "./core/text.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "./core/time.ts";
 import { readSource } from "./sources/read-source.ts";
 import type { AnySource } from "./sources/source.ts";
@@ -13,6 +16,7 @@ import type { TickChanges } from "./store/store.ts";
 export interface TickStore {
   alerts(): AlertState[];
   memory(owner: string): unknown;
+  silences(now: Instant): readonly Silence[];
   commit(changes: TickChanges): void;
 }
 
@@ -55,11 +59,16 @@ const GATHER_MS = SECOND_MS;
 const LATE_GATHER_MS = 50;
 /** A memory whose loss only delays a detection is stored this often while nothing else is. */
 const MEMORY_STORE_MS = 10 * MINUTE_MS;
+/** That the watchdog lives is stored this often, so that the next one knows how long nobody watched. */
+const ALIVE_STORE_MS = MINUTE_MS;
+/** Away for longer than this many intervals, and than three times the above, is worth a word. */
+const AWAY_INTERVALS = 5;
 
 interface Watched {
   readonly source: AnySource;
   memory: unknown;
   memoryStoredAt: Instant;
+  flaps: FlapRecords;
   readonly alerting: Map<string, AlertState>;
   views: readonly SignalView[];
   view: SourceView;
@@ -82,6 +91,7 @@ export class Watchdog {
   #cancelLateGather: (() => void) | undefined;
   #cancelNext: (() => void) | undefined;
   #nextAt: Instant = 0;
+  #aliveStoredAt: Instant;
   #lastTickAt: Instant | undefined;
   #running = false;
 
@@ -93,6 +103,7 @@ export class Watchdog {
       source,
       memory: store.memory(`source/${source.name}`) ?? source.initial,
       memoryStoredAt: clock.now(),
+      flaps: (store.memory(`flaps/${source.name}`) ?? {}) as FlapRecords,
       alerting: new Map((states.get(source.name) ?? []).map((state) => [state.key, state])),
       views: [],
       view: { name: source.name, ok: undefined, error: undefined, readAt: undefined },
@@ -100,6 +111,8 @@ export class Watchdog {
       prompt: true,
     }));
     const names = new Set(sources.map((source) => source.name));
+    this.#aliveStoredAt = clock.now();
+    this.#tell(this.#noticeAbsence(), new Map([["alive", this.#aliveStoredAt]]));
     this.#tell(
       retireAlerts(
         [...states].flatMap(([name, orphans]) => (names.has(name) ? [] : orphans)),
@@ -120,7 +133,8 @@ export class Watchdog {
   async stop(): Promise<void> {
     this.#running = false;
     for (const cancel of [this.#cancelNext, this.#cancelGather, this.#cancelLateGather]) cancel?.();
-    const memories = new Map(this.#watched.map(({ source, memory }) => [`source/${source.name}`, memory]));
+    const memories = new Map(this.#watched.flatMap(memoriesOf));
+    memories.set("alive", this.#parts.clock.now());
     this.#commit({ set: [], forget: [], notices: [] }, memories);
     await Promise.allSettled(this.#watched.map(({ source }) => source.close?.()));
   }
@@ -149,6 +163,28 @@ export class Watchdog {
 
   sources(): readonly SourceView[] {
     return this.#watched.map((watched) => watched.view);
+  }
+
+  /** Nobody watched for a while: people are told once, for what came and went then was seen by nobody. */
+  #noticeAbsence(): AlertChanges {
+    const { store, clock, intervalMs } = this.#parts;
+    const aliveAt = store.memory("alive");
+    const now = clock.now();
+    const absent: AlertChanges = { set: [], forget: [], notices: [] };
+    if (typeof aliveAt !== "number") return absent;
+    const awayMs = now - aliveAt;
+    if (awayMs <= Math.max(AWAY_INTERVALS * intervalMs, 3 * ALIVE_STORE_MS)) return absent;
+    const notice: Notice = {
+      key: "watchdog_away",
+      action: "alert",
+      nature: "edge",
+      severity: "warning",
+      what: `the watchdog itself was away for ${formatDuration(awayMs)}`,
+      details: ["what came and went meanwhile was seen by nobody; what is wrong now is told as ever"],
+      since: aliveAt,
+      at: now,
+    };
+    return { ...absent, notices: [notice] };
   }
 
   #tickAndSchedule(): void {
@@ -222,24 +258,34 @@ export class Watchdog {
     const forget: string[] = [];
     const notices: Notice[] = [];
     const memories = new Map<string, unknown>();
+    const silences = this.#parts.store.silences(now);
     for (const { watched, reading } of ready) {
-      const changes = this.#evaluate(watched, reading, now);
+      const changes = this.#evaluate(watched, reading, now, silences);
       if (changes === undefined) continue;
       set.push(...changes.set);
       forget.push(...changes.forget);
       notices.push(...changes.notices);
       const told = changes.set.length + changes.forget.length + changes.notices.length > 0;
       if (told || now - watched.memoryStoredAt >= MEMORY_STORE_MS) {
-        memories.set(`source/${watched.source.name}`, watched.memory);
+        for (const [owner, value] of memoriesOf(watched)) memories.set(owner, value);
         watched.memoryStoredAt = now;
       }
+    }
+    if (memories.size > 0 || now - this.#aliveStoredAt >= ALIVE_STORE_MS) {
+      memories.set("alive", now);
+      this.#aliveStoredAt = now;
     }
     this.#tell({ set, forget, notices }, memories);
     this.#lastTickAt = now;
     log.debug({ readings: ready.length, notices: notices.length }, "tick");
   }
 
-  #evaluate(watched: Watched, reading: Reading<unknown>, now: Instant): AlertChanges | undefined {
+  #evaluate(
+    watched: Watched,
+    reading: Reading<unknown>,
+    now: Instant,
+    silences: readonly Silence[],
+  ): AlertChanges | undefined {
     const { log, cooldownMs } = this.#parts;
     const { source } = watched;
     this.#noteReading(watched, reading, now);
@@ -255,7 +301,9 @@ export class Watchdog {
     }
     watched.memory = evaluation.memory;
     watched.views = updateOverview(watched.views, evaluation);
-    const changes = advanceAlerts(source.name, evaluation, watched.alerting, now, cooldownMs);
+    const damped = dampFlapping(evaluation, watched.flaps, watched.alerting);
+    watched.flaps = damped.records;
+    const changes = advanceAlerts(source.name, damped.evaluation, watched.alerting, now, cooldownMs, silences);
     for (const state of changes.set) watched.alerting.set(state.key, state);
     for (const key of changes.forget) watched.alerting.delete(key);
     return changes;
@@ -284,6 +332,13 @@ export class Watchdog {
     const { store, channels } = this.#parts;
     store.commit({ ...changes, memories, channels });
   }
+}
+
+function memoriesOf({ source, memory, flaps }: Watched): [string, unknown][] {
+  return [
+    [`source/${source.name}`, memory],
+    [`flaps/${source.name}`, flaps],
+  ];
 }
 
 function hanging(watched: Watched): Reading<never> {

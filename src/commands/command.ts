@@ -5,6 +5,8 @@ export interface CommandContext {
   readonly env: Environment;
   /** The options that were given, without dashes. */
   readonly options: ReadonlySet<string>;
+  /** What stands behind the command's name. */
+  readonly words: readonly string[];
   readonly version: string;
   /** For people and programs that read the command's result. */
   print(line: string): void;

@@ -1,6 +1,7 @@
 import { type Alerting, decide } from "./decide.ts";
 import type { Notice } from "./notice.ts";
 import { type Evaluation, kindOf, type Severity, type Signal } from "./signal.ts";
+import { isSilenced, type Silence } from "./silence.ts";
 import type { Instant } from "./time.ts";
 
 /** What is remembered of a signal from its alert to its recovery. Plain JSON data. */
@@ -23,6 +24,8 @@ export interface AlertChanges {
 
 /**
  * Runs every signal of one source through `decide`. A key that alerts and is neither among the signals nor held is over.
+ * A silenced key is neither alerted nor re-alerted, as if it had not been looked at: when the silence ends, what is still
+ * wrong is a new alert. What was told is resolved all the same.
  *
  * @param alerting the alert states of this source, by key
  */
@@ -32,6 +35,7 @@ export function advanceAlerts(
   alerting: ReadonlyMap<string, AlertState>,
   now: Instant,
   cooldownMs: number,
+  silences: readonly Silence[] = [],
 ): AlertChanges {
   const set: AlertState[] = [];
   const forget: string[] = [];
@@ -39,13 +43,15 @@ export function advanceAlerts(
   const seen = new Set<string>();
   for (const signal of evaluation.signals) {
     if (signal.nature === "edge") {
+      if (isSilenced(signal.key, silences, now)) continue;
       notices.push({ ...noticeOf(signal), action: "alert", since: signal.since ?? now, at: now });
       continue;
     }
     if (seen.has(signal.key)) continue;
     seen.add(signal.key);
     const state = alerting.get(signal.key);
-    const decision = decide(signal.active, state, now, cooldownMs);
+    const renewed = signal.renewed === true && state !== undefined;
+    const decision = renewed ? "realert" : decide(signal.active, state, now, cooldownMs);
     if (decision === "none") continue;
     if (decision === "recovery") {
       if (state === undefined) continue;
@@ -53,6 +59,7 @@ export function advanceAlerts(
       notices.push(recoveryOf(state, signal.what, [`it was: ${state.what}`], now));
       continue;
     }
+    if (isSilenced(signal.key, silences, now)) continue;
     const since = state?.since ?? Math.min(signal.since ?? now, now);
     set.push({ key: signal.key, source, severity: signal.severity, since, lastAlertAt: now, what: signal.what });
     notices.push({ ...noticeOf(signal), action: decision, since, at: now });

@@ -2,7 +2,7 @@ import { mergeOwed, type Telling } from "./merge-owed.ts";
 import type { Block, Span } from "./message.ts";
 import type { OwedNotice } from "./notice.ts";
 import { cleanText, formatDuration, formatMeasure, formatTime, type WallTime } from "./text.ts";
-import { type Instant, MINUTE_MS } from "./time.ts";
+import { type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
 
 /** Told this much after it was decided, people are told so. */
 const LATE_AFTER_MS = MINUTE_MS;
@@ -34,8 +34,9 @@ function alertLines(telling: Telling, now: Instant, wall: WallTime): Span[][] {
   const lines: Span[][] = [[...(telling.kind === "realert" ? ["still: "] : []), { bold: clean(last.what) }]];
   const times = telling.notices.length;
   if (last.nature === "level") {
-    const since = `since ${time(last.since)} (${formatDuration(now - last.since)})`;
-    lines.push([[last.severity, since, ...measureOf(last)].join(" · ")]);
+    const forMs = now - last.since;
+    const since = forMs < SECOND_MS ? "just now" : `for ${formatDuration(forMs)}`;
+    lines.push([[last.severity, `since ${time(last.since)} (${since})`, ...measureOf(last)].join(" · ")]);
   } else if (times === 1) lines.push([[last.severity, `at ${time(last.at)}`, ...measureOf(last)].join(" · ")]);
   else lines.push([`${last.severity} · ${times} times, ${time(telling.first.at)} to ${time(last.at)}; the last:`]);
   for (const detail of (last.details ?? []).slice(0, MAX_DETAILS)) lines.push([clean(detail)]);

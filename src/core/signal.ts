@@ -24,6 +24,8 @@ export interface Signal {
   readonly details?: readonly string[];
   /** The likely next step of the person who reads this at night. */
   readonly next?: string;
+  /** Its nature changed while it stayed active: people are told again at once, whatever the cooldown. */
+  readonly renewed?: true;
   /** When the fault began, where the source knows better than "when it was confirmed". */
   readonly since?: Instant;
 }

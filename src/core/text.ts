@@ -5,8 +5,8 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
 const ICONS = /[🔴🔁🟢]/gu;
 /** Controls, line and paragraph separators, bidirectional and invisible formatting marks. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Co}\p{Cn}]+/gu;
-/** What Telegram would turn into a hashtag (https://core.telegram.org/api/entities). */
-const HASHTAG = /#(?=[\p{L}\p{N}_])/gu;
+/** What Telegram might turn into a hashtag (https://core.telegram.org/api/entities), "#·x" and "#`x`" included. */
+const HASHTAG = /#(?=\S)/gu;
 
 /**
  * Makes text from outside harmless and readable: on one line, without control and direction marks, block icons and
@@ -14,6 +14,7 @@ const HASHTAG = /#(?=[\p{L}\p{N}_])/gu;
  */
 export function cleanText(raw: string, maxChars = 300): string {
   // Cut first, generously: the rest of a 10 MB text need not be looked at.
+  const isCut = raw.length > maxChars * 4;
   const text = raw
     .slice(0, maxChars * 4)
     .toWellFormed()
@@ -23,7 +24,8 @@ export function cleanText(raw: string, maxChars = 300): string {
     .replace(/\s+/g, " ")
     .trim();
   const points = [...text];
-  return points.length > maxChars ? `${points.slice(0, maxChars - 1).join("")}…` : text;
+  if (text === "" || (!isCut && points.length <= maxChars)) return text;
+  return `${points.slice(0, maxChars - 1).join("")}…`;
 }
 
 /** A key as a hashtag, each character outside `[A-Za-z0-9_]` replaced by `_`: a tap on it lists the key's history. */
@@ -31,9 +33,9 @@ export function hashtagOf(key: string): string {
   return `#${key.replace(/[^A-Za-z0-9_]/gu, "_")}`;
 }
 
-/** A duration as people say it, in its two largest units: "45 s", "2 min 5 s", "1 h 30 min", "3 d 4 h". */
+/** A duration as people say it, in its two largest units: "45 s", "2 min 5 s", "1 h 30 min", "3 d 4 h"; "250 ms" below 1 s. */
 export function formatDuration(durationMs: number): string {
-  if (durationMs < SECOND_MS) return "less than 1 s";
+  if (!(durationMs >= SECOND_MS)) return durationMs >= 1 ? `${Math.floor(durationMs)} ms` : "0 s";
   const units: readonly (readonly [string, number])[] = [
     ["d", DAY_MS],
     ["h", HOUR_MS],
@@ -79,15 +81,46 @@ export interface WallTime {
   readonly zone: string;
 }
 
-/** "14:02:11", or "21 Nov 14:02:11" when `at` is not on the day of `now`. */
+/** "14:02:11", or "21 Nov 14:02:11" when `at` is not on the day of `now`; "?" for what is no time. Never throws. */
 export function formatTime(at: Instant, now: Instant, wall: WallTime): string {
-  const day = dateFormat(wall.zone, { day: "numeric", month: "short" });
-  const time = dateFormat(wall.zone, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-  const atDay = day.format(at + wall.offsetMs);
-  const clock = time.format(at + wall.offsetMs);
-  return atDay === day.format(now + wall.offsetMs) ? clock : `${atDay} ${clock}`;
+  const { day, clock } = formatsOf(wall.zone);
+  const atMs = at + wall.offsetMs;
+  if (!(Math.abs(atMs) <= LAST_DATE_MS)) return "?";
+  const isToday = Math.abs(now - at) < DAY_MS && day.format(atMs) === day.format(now + wall.offsetMs);
+  return isToday ? clock.format(atMs) : `${day.format(atMs)} ${clock.format(atMs)}`;
 }
 
-function dateFormat(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-GB", { timeZone, ...options });
+/** The last moment that a date can be (https://tc39.es/ecma262/#sec-time-values-and-time-range). */
+const LAST_DATE_MS = 8.64e15;
+
+interface Formats {
+  readonly day: Intl.DateTimeFormat;
+  readonly clock: Intl.DateTimeFormat;
+}
+
+/** Making a format costs a hundred times what using it does, and a backlog uses thousands. */
+const FORMATS = new Map<string, Formats>();
+
+function formatsOf(zone: string): Formats {
+  const made = FORMATS.get(zone) ?? makeFormats(zone);
+  FORMATS.set(zone, made);
+  return made;
+}
+
+function makeFormats(timeZone: string): Formats {
+  try {
+    return {
+      day: new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" }),
+      clock: new Intl.DateTimeFormat("en-GB", {
+        timeZone,
+        hour: "2-digit",
+        minute: "2-digit",
+        second: "2-digit",
+        hourCycle: "h23",
+      }),
+    };
+  } catch {
+    // An empty TZ makes the zone "Etc/Unknown", which Intl reports but does not take.
+    return makeFormats("UTC");
+  }
 }

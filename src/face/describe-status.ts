@@ -1,13 +1,16 @@
 import type { AlertState } from "../core/alerts.ts";
 import type { Notice } from "../core/notice.ts";
 import type { SignalView } from "../core/overview.ts";
+import { isSilenced, type Silence } from "../core/silence.ts";
 import type { Instant } from "../core/time.ts";
 import type { DelivererStatus } from "../outbox/deliverer.ts";
 import type { SourceView } from "../watchdog.ts";
 
 export interface StatusFacts {
+  readonly now: Instant;
   readonly signals: readonly SignalView[];
   readonly alerting: readonly AlertState[];
+  readonly silences: readonly Silence[];
   readonly sources: readonly SourceView[];
   readonly channels: readonly DelivererStatus[];
   /** The oldest undelivered notices, a bounded number of them. */
@@ -27,6 +30,7 @@ export function describeSignals(
   signals: readonly SignalView[],
   alerting: readonly AlertState[],
   toIso: (at: Instant) => string,
+  silenced: (key: string) => boolean = () => false,
 ): object[] {
   const states = new Map(alerting.map((state) => [state.key, state]));
   const seen = new Set(signals.map((signal) => signal.key));
@@ -39,6 +43,7 @@ export function describeSignals(
       ...view,
       active: view.status === "unknown" ? null : view.status === "active",
       alerting: state !== undefined,
+      silenced: silenced(view.key),
       ...(state && { since: toIso(state.since), lastAlertAt: toIso(state.lastAlertAt) }),
     };
   });
@@ -83,7 +88,8 @@ export function describeUndelivered(facts: StatusFacts, toIso: (at: Instant) => 
 
 export function describeStatus(facts: StatusFacts, toIso: (at: Instant) => string): object {
   return {
-    signals: describeSignals(facts.signals, facts.alerting, toIso),
+    signals: describeSignals(facts.signals, facts.alerting, toIso, (key) => isSilenced(key, facts.silences, facts.now)),
+    silences: facts.silences.map(({ keyGlob, until, why }) => ({ keyGlob, until: toIso(until), why })),
     sources: describeSources(facts.sources, toIso),
     undelivered: describeUndelivered(facts, toIso),
     channels: facts.channels.map(({ channel, undelivered, outage }) => ({

@@ -84,11 +84,9 @@ function explain(thrown: unknown, depth: number): string {
   if (!isObject(thrown) || depth === 0) return "";
   const { name, message, code } = thrown;
   if (name === "BrokenAnswer") return `the answer broke off: ${explain(innerOf(thrown), depth - 1)}`;
-  if (typeof code === "string") {
-    if (Object.hasOwn(MEANINGS, code)) return MEANINGS[code] ?? "";
-    // The parser's own codes, some forty, all mean the same to people.
-    if (code.startsWith("HPE_")) return "the answer is not HTTP";
-  }
+  if (typeof code === "string" && Object.hasOwn(MEANINGS, code)) return MEANINGS[code] ?? "";
+  // The parser tells some forty ways apart, which mean the same to people.
+  if (name === "HTTPParserError") return "the answer is not HTTP";
   // A message of its own beats what the cause means: whoever wrote it knew more.
   if (typeof message === "string" && message !== "") return message;
   return explain(innerOf(thrown), depth - 1) || (typeof name === "string" ? name : "");

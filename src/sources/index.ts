@@ -28,7 +28,7 @@ export function createSources(settings: Settings): Sources {
       ...createHostSources(host),
       ...(containers ? [createContainersSource(containers)] : []),
       ...(orchestrator ? [createOrchestratorSource(orchestrator, dispatcher)] : []),
-      ...createDependencySources(dependencies, dispatcher),
+      ...createDependencySources(dependencies),
     ],
     close: () => dispatcher.destroy(),
   };

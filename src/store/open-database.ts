@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MIGRATIONS } from "./schema.ts";
@@ -34,6 +34,23 @@ export function openDatabase(stateDir: string | undefined, warn: (problem: strin
     return openDatabase(undefined, warn);
   }
   return { database: openFile(join(stateDir, "watchdog.db"), warn), release: () => lock.close() };
+}
+
+/**
+ * Opens the database of a watchdog that may be running, to add to it.
+ *
+ * @throws where there is none, or where it is of another version
+ */
+export function openBeside(stateDir: string): DatabaseSync {
+  const path = join(stateDir, "watchdog.db");
+  if (!existsSync(path)) throw new Error("no watchdog has kept its state there yet");
+  const database = new DatabaseSync(path, { timeout: 5_000 });
+  const version = schemaVersion(database);
+  if (version === MIGRATIONS.length) return database;
+  database.close();
+  throw new Error(
+    `its state has schema ${version}, this watchdog knows ${MIGRATIONS.length}: use one version for both`,
+  );
 }
 
 /** A copy in memory of all that can still be read. */
@@ -95,8 +112,12 @@ function configure(path: string): DatabaseSync {
 class CorruptState extends Error {}
 class NewerSchema extends Error {}
 
+function schemaVersion(database: DatabaseSync): number {
+  return Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+}
+
 function migrate(database: DatabaseSync): DatabaseSync {
-  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+  const version = schemaVersion(database);
   if (version > MIGRATIONS.length) {
     throw new NewerSchema(`it was written by a newer version: schema ${version}, this one knows ${MIGRATIONS.length}`);
   }

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Timeline } from "../clock.ts";
 import type { AlertState } from "../core/alerts.ts";
 import type { Notice, OwedNotice } from "../core/notice.ts";
+import type { Silence } from "../core/silence.ts";
 import type { Instant } from "../core/time.ts";
 import { copyToMemory } from "./open-database.ts";
 
@@ -132,6 +133,33 @@ export class Store {
       adopted = Number(this.#prepare(sql).run(heir, JSON.stringify(channels)).changes);
     });
     return adopted;
+  }
+
+  /** The silences that have not ended at `now`. Another process may have added them. */
+  silences(now: Instant): Silence[] {
+    const rows = this.#prepare("SELECT glob, until, why FROM silence WHERE until > ? ORDER BY glob").all(now);
+    return rows.map(({ glob, until, why }) => ({
+      keyGlob: String(glob),
+      until: Number(until),
+      why: String(why),
+    }));
+  }
+
+  /** Adds a silence, or replaces the one of the same glob. Silences that have ended are dropped on this occasion. */
+  addSilence({ keyGlob, until, why }: Silence, now: Instant): void {
+    this.#write(() => {
+      this.#prepare("DELETE FROM silence WHERE until <= ?").run(now);
+      this.#prepare("INSERT OR REPLACE INTO silence (glob, until, why) VALUES (?, ?, ?)").run(keyGlob, until, why);
+    });
+  }
+
+  /** @returns whether there was such a silence */
+  endSilence(keyGlob: string): boolean {
+    let ended = false;
+    this.#write(() => {
+      ended = Number(this.#prepare("DELETE FROM silence WHERE glob = ?").run(keyGlob).changes) > 0;
+    });
+    return ended;
   }
 
   close(): void {

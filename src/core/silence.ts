@@ -1,0 +1,38 @@
+import { matchesGlob } from "./glob.ts";
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
+
+/** Alerts of the keys that match are not sent until then. Plain JSON data. */
+export interface Silence {
+  /** A glob over keys: `container:web*`, `dep:db`, `*`. Unique among the silences. */
+  readonly keyGlob: string;
+  readonly until: Instant;
+  /** Why, in people's words; may be empty. */
+  readonly why: string;
+}
+
+/** Whether alerts of `key` are silenced at `now`. Resolves of what was told are always sent. */
+export function isSilenced(key: string, silences: readonly Silence[], now: Instant): boolean {
+  return silences.some((silence) => now < silence.until && matchesGlob(key, silence.keyGlob));
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, min: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+const LONGEST_MS = 366 * DAY_MS;
+
+/**
+ * A duration as people type it: `90s`, `30m`, `2h`, `1h30m`, `3d`; a bare number is minutes.
+ *
+ * @returns milliseconds, more than 0 and at most 366 days; `undefined` for anything else
+ */
+export function parseDuration(text: string): number | undefined {
+  const compact = text.replace(/\s+/g, "").toLowerCase();
+  const parts = /^\d+$/.test(compact) ? [`${compact}m`] : compact.match(/\d+(?:\.\d+)?[a-z]+/g);
+  if (parts === null || parts.join("").length < compact.length) return undefined;
+  let totalMs = 0;
+  for (const part of parts) {
+    const [, amount = "", unit = ""] = /^([\d.]+)([a-z]+)$/.exec(part) ?? [];
+    const unitMs = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
+    if (unitMs === undefined) return undefined;
+    totalMs += Number(amount) * unitMs;
+  }
+  return totalMs > 0 && totalMs <= LONGEST_MS ? totalMs : undefined;
+}

@@ -1,0 +1,134 @@
+import { known, type Reading, unknown } from "../../core/reading.ts";
+import { type Engine, notDocker } from "./engine.ts";
+import { MAX_SOCKETS } from "./guarded-agent.ts";
+import { type ListedContainer, parseInspect, parseList } from "./parse.ts";
+import { selectWatched } from "./select-watched.ts";
+import type { ContainerDetails, ObservedContainer, Snapshot } from "./snapshot.ts";
+
+export interface CollectorParts {
+  readonly engine: Engine;
+  readonly socketPath: string;
+  readonly names: readonly string[];
+  readonly ownId: string | undefined;
+  /** Before the first collection, this long counts as the time since the one before, in milliseconds. */
+  readonly intervalMs: number;
+  /** No inspection begins later than this after the list has come, in milliseconds. */
+  readonly inspectBudgetMs: number;
+  readonly clock: { now(): number; wallNow(): number };
+}
+
+/** What `inspect` said of a container, and of which state it said so. */
+interface Inspected {
+  readonly listedAs: string;
+  readonly details: Reading<ContainerDetails>;
+}
+
+/** Docker reckons ages by the wall clock and we by a steady one; and its list takes a moment. */
+const AGE_SLACK_MS = 2_000;
+
+/**
+ * Makes `collect`: one list a tick, and one inspection for each container that changed since the tick before or is not
+ * plainly well and was not inspected in that state. What it learnt it keeps; nothing that decides an alert is kept here.
+ */
+export function createCollector(parts: CollectorParts): (deadline: AbortSignal) => Promise<Snapshot> {
+  const { engine, clock } = parts;
+  let inspected: ReadonlyMap<string, Inspected> = new Map();
+  let listedAt: number | undefined;
+
+  return async function collect(deadline) {
+    const stop = (): void => engine.disconnect();
+    deadline.addEventListener("abort", stop, { once: true });
+    try {
+      deadline.throwIfAborted();
+      const askedAt = clock.now();
+      const list = parseList(await engine.list());
+      if (list === undefined) throw new Error(notDocker(parts.socketPath));
+      const sinceLastMs = listedAt === undefined ? parts.intervalMs : askedAt - listedAt;
+      const { watched, leftOut } = selectWatched(list.listed, parts.names, parts.ownId);
+      const due = watched.filter((entry) => needsInspection(entry, inspected.get(entry.id), sinceLastMs));
+      const fresh = await inspectAll(due, inspected, parts, deadline);
+      deadline.throwIfAborted();
+      const kept = new Map<string, Inspected>();
+      const containers: ObservedContainer[] = [];
+      const unsure: string[] = [];
+      for (const entry of watched) {
+        if (fresh.get(entry.id) === "gone") {
+          unsure.push(entry.name);
+          continue;
+        }
+        const found = (fresh.get(entry.id) as Inspected | undefined) ?? inspected.get(entry.id);
+        if (found !== undefined) kept.set(entry.id, found);
+        containers.push(observe(entry, found, fresh.has(entry.id)));
+      }
+      // Only now: after a failed collection the next one must look back as far as the last one that succeeded.
+      inspected = kept;
+      listedAt = askedAt;
+      return { takenAt: clock.wallNow(), containers, leftOut, unsure, incomplete: list.unreadable > 0 };
+    } finally {
+      deadline.removeEventListener("abort", stop);
+      engine.disconnect();
+    }
+  };
+}
+
+/** Whether the list alone does not tell enough of a container. */
+function needsInspection(entry: ListedContainer, last: Inspected | undefined, sinceLastMs: number): boolean {
+  // A start that failed leaves no trace in the list.
+  if (entry.state === "created") return true;
+  if (last?.details.ok === false) return true;
+  const leastAgeMs = entry.leastAgeMs ?? (entry.state === "running" ? 0 : Number.POSITIVE_INFINITY);
+  if (leastAgeMs < sinceLastMs + AGE_SLACK_MS) return true;
+  if (last !== undefined) return last.listedAs !== listedAs(entry);
+  return entry.state !== "running" || entry.health === "unhealthy";
+}
+
+function listedAs({ state, health, exitCode }: ListedContainer): string {
+  return `${state} ${health === "unhealthy"} ${exitCode}`;
+}
+
+async function inspectAll(
+  due: readonly ListedContainer[],
+  before: ReadonlyMap<string, Inspected>,
+  { engine, clock, inspectBudgetMs }: CollectorParts,
+  deadline: AbortSignal,
+): Promise<ReadonlyMap<string, Inspected | "gone">> {
+  const results = new Map<string, Inspected | "gone">();
+  // Those that failed last time come last: a few containers that hang must not cost the others their turn.
+  const queue = due.toSorted((a, b) => failed(before, a) - failed(before, b)).values();
+  const endAt = clock.now() + inspectBudgetMs;
+  const work = async (): Promise<void> => {
+    for (const entry of queue) {
+      const details =
+        clock.now() < endAt && !deadline.aborted
+          ? await inspect(engine, entry.id)
+          : unknown("not inspected: Docker answers too slowly");
+      results.set(entry.id, details === "gone" ? details : { listedAs: listedAs(entry), details });
+    }
+  };
+  await Promise.all(Array.from({ length: MAX_SOCKETS }, work));
+  return results;
+}
+
+function failed(before: ReadonlyMap<string, Inspected>, entry: ListedContainer): number {
+  return before.get(entry.id)?.details.ok === false ? 1 : 0;
+}
+
+async function inspect(engine: Engine, id: string): Promise<Reading<ContainerDetails> | "gone"> {
+  try {
+    const json = await engine.inspect(id);
+    if (json === undefined) return "gone";
+    const details = parseInspect(json);
+    return details === undefined ? unknown("inspect does not have the expected shape") : known(details);
+  } catch (thrown) {
+    return unknown((thrown as Error).message);
+  }
+}
+
+/** What was inspected just now is newer than the list; what was inspected before is older. */
+function observe(entry: ListedContainer, found: Inspected | undefined, isFresh: boolean): ObservedContainer {
+  const { id, name, image, createdAt, leastAgeMs } = entry;
+  const details = found?.details.ok ? found.details.value : undefined;
+  const { state, health } = isFresh ? (details ?? entry) : entry;
+  const exitCode = isFresh ? (details ?? entry).exitCode : (entry.exitCode ?? details?.exitCode);
+  return { id, name, image, createdAt, state, health, exitCode, leastAgeMs, details: found?.details };
+}

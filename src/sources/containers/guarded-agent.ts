@@ -1,0 +1,102 @@
+import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import type { Socket } from "node:net";
+import { inspect } from "node:util";
+
+/** What one request may cost. */
+export interface RequestLimits {
+  /** Total deadline of one request, body included, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The most bytes of one answer, head included. */
+  readonly maxBytes: number;
+}
+
+/** At most this many requests are under way at once; further ones wait their turn while their deadline runs. */
+export const MAX_SOCKETS = 8;
+
+/** An optional API version, then one of the few paths that only read and leak nothing; ids as Docker itself writes them. */
+const READABLE_PATH =
+  /^(?:\/v1\.\d{1,3})?\/(?:_ping|version|info|events|containers\/json|containers\/[0-9a-f]{12,64}\/(?:json|stats)|volumes|system\/df)$/;
+const PING_PATH = /^(?:\/v1\.\d{1,3})?\/_ping$/;
+/** What would make more of a GET than a question: a hijacked connection, or a body. */
+const WRITING_HEADERS = ["upgrade", "content-length", "transfer-encoding", "expect"];
+
+/** Whether a request only reads. `path` may carry a query string; what stands in it changes nothing. */
+export function isReadOnly(method: string, path: string): boolean {
+  const question = path.indexOf("?");
+  const pathname = question === -1 ? path : path.slice(0, question);
+  return method === "GET" ? READABLE_PATH.test(pathname) : method === "HEAD" && PING_PATH.test(pathname);
+}
+
+/** A request that was not sent because it is not among those that only read. */
+export class RefusedRequest extends Error {
+  override readonly name = "RefusedRequest";
+}
+
+/**
+ * The only way to Docker. Whoever opens its socket may do everything, and a read-only mount of it restricts nothing; so what
+ * may be asked is decided here, below every library: anything that is not on the list is refused before a byte is sent.
+ * It also keeps each request within its limits and makes an answer that breaks off an error.
+ */
+export class GuardedAgent extends Agent {
+  readonly #socketPath: string;
+  readonly #limits: RequestLimits;
+
+  constructor(socketPath: string, limits: RequestLimits) {
+    super({ keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS });
+    this.#socketPath = socketPath;
+    this.#limits = limits;
+  }
+
+  /** `http.request` calls it for every request before it connects. Throws {@link RefusedRequest}. */
+  addRequest(request: ClientRequest, options: RequestOptions, ...rest: unknown[]): void {
+    const { method, path } = request;
+    if (options.socketPath !== this.#socketPath) throw new RefusedRequest("the guard speaks to Docker's socket only");
+    if (!isReadOnly(method, path) || WRITING_HEADERS.some((name) => request.hasHeader(name))) {
+      throw new RefusedRequest(`the read-only guard refused ${method} ${path.slice(0, 200)}`);
+    }
+    // The head is written later: what was checked is what must be sent.
+    Object.defineProperty(request, "method", { value: method, writable: false });
+    Object.defineProperty(request, "path", { value: path, writable: false });
+    limitRequest(request, this.#limits);
+    // Not in Node's types, though every custom agent rests on it.
+    (Agent.prototype as unknown as GuardedAgent).addRequest.call(this, request, options, ...rest);
+  }
+
+  /** docker-modem inspects its options to unlimited depth at each request; without this that walks all sockets. */
+  [inspect.custom](): string {
+    return "GuardedAgent {}";
+  }
+}
+
+function limitRequest(request: ClientRequest, { timeoutMs, maxBytes }: RequestLimits): void {
+  let response: IncomingMessage | undefined;
+  let failed = false;
+  const timer = setTimeout(() => {
+    request.destroy(new Error(`no complete answer within ${timeoutMs / 1_000} s`));
+  }, timeoutMs);
+  request.once("error", () => {
+    failed = true;
+  });
+  // First of all who listen: docker-modem follows redirects, over TCP and past this agent.
+  request.prependOnceListener("response", (answer: IncomingMessage) => {
+    response = answer;
+    delete answer.headers.location;
+  });
+  request.once("socket", (socket: Socket) => {
+    const before = socket.bytesRead;
+    // Bytes of the connection, not of the body: endless headers or interim answers count too.
+    const countBytes = (): void => {
+      if (socket.bytesRead - before <= maxBytes) return;
+      request.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
+    };
+    socket.on("data", countBytes);
+    request.once("close", () => socket.off("data", countBytes));
+  });
+  request.once("close", () => {
+    clearTimeout(timer);
+    // Node reports an answer that breaks off to nobody who listens for errors of the request.
+    if (!failed && response?.complete !== true) {
+      request.emit("error", new Error("the answer broke off before it was complete"));
+    }
+  });
+}

@@ -1,0 +1,139 @@
+import { cleanText } from "../../core/text.ts";
+import type { ContainerDetails, ContainerState, WallTimeMs } from "./snapshot.ts";
+import { type Health, parseStatusText, type StatusText } from "./status-text.ts";
+
+/** What is kept of one entry of `/containers/json`. */
+export interface ListedContainer extends StatusText {
+  readonly id: string;
+  /** Cleaned, without Docker's leading "/". */
+  readonly name: string;
+  /** Compose renames a container that it is about to replace, or to put into place: this is not its name for long. */
+  readonly renamed: boolean;
+  readonly image: string | undefined;
+  readonly createdAt: WallTimeMs | undefined;
+  readonly state: ContainerState;
+  readonly enabled: boolean;
+  /** The id of the container whose network it uses. */
+  readonly networkOf: string | undefined;
+}
+
+const ID = /^[0-9a-f]{12,64}$/;
+const MAX_NAME_CHARS = 128;
+const STATES = new Set(["created", "running", "paused", "restarting", "removing", "exited", "dead"]);
+
+type Json = Readonly<Record<string, unknown>>;
+
+function asObject(value: unknown): Json | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+/**
+ * The list as Docker answers it.
+ *
+ * @returns `undefined` when it is no list at all; else the entries that can be told apart, and how many cannot
+ */
+export function parseList(
+  json: unknown,
+): { readonly listed: readonly ListedContainer[]; readonly unreadable: number } | undefined {
+  if (!Array.isArray(json)) return undefined;
+  const listed = json.map(parseEntry).filter((entry) => entry !== undefined);
+  return { listed, unreadable: json.length - listed.length };
+}
+
+function parseEntry(json: unknown): ListedContainer | undefined {
+  const entry = asObject(json);
+  const id = entry?.Id;
+  if (entry === undefined || typeof id !== "string" || !ID.test(id)) return undefined;
+  const rawName = parseName(entry.Names, id);
+  if (rawName === undefined) return undefined;
+  const labels = asObject(entry.Labels) ?? {};
+  const label = (name: string): unknown => (Object.hasOwn(labels, name) ? labels[name] : undefined);
+  const plainName = label("com.docker.compose.project") ? rawName.replace(/^[0-9a-f]{12}_(?=.)/, "") : rawName;
+  const { Created: createdS, Image: image, State: state, Status: status } = entry;
+  const networkMode = asObject(entry.HostConfig)?.NetworkMode;
+  return {
+    id,
+    name: cleanText(plainName, MAX_NAME_CHARS) || id.slice(0, 12),
+    renamed: plainName !== rawName,
+    image: typeof image === "string" && !/^(sha256:)?[0-9a-f]{12,64}$/.test(image) ? cleanText(image, 120) : undefined,
+    createdAt: typeof createdS === "number" && createdS > 0 ? createdS * 1_000 : undefined,
+    state: parseState(state),
+    ...parseStatusText(typeof status === "string" ? status.slice(0, 200) : ""),
+    enabled: String(label("watchdog.enable")).trim().toLowerCase() !== "false",
+    networkOf: typeof networkMode === "string" ? /^container:(.+)$/.exec(networkMode)?.[1] : undefined,
+  };
+}
+
+/** A name with one slash is the container's own; others are links to it. A container that is going away may have none. */
+function parseName(names: unknown, id: string): string | undefined {
+  if (names === null || names === undefined) return id.slice(0, 12);
+  if (!Array.isArray(names) || !names.every((name) => typeof name === "string")) return undefined;
+  const own = names.find((name) => name.lastIndexOf("/") <= 0) ?? names[0];
+  return own?.replace(/^\//, "") ?? id.slice(0, 12);
+}
+
+function parseState(value: unknown): ContainerState {
+  return typeof value === "string" && STATES.has(value) ? (value as ContainerState) : "unknown";
+}
+
+/**
+ * What is kept of `/containers/<id>/json`. Environment, command and probe output never leave this function; neither does
+ * Docker's own error text, which can hold the command.
+ *
+ * @returns `undefined` when a field that is used is missing or of the wrong type
+ */
+export function parseInspect(json: unknown): ContainerDetails | undefined {
+  const container = asObject(json);
+  const state = asObject(container?.State);
+  const restartCount = container?.RestartCount;
+  const policy = asObject(asObject(container?.HostConfig)?.RestartPolicy)?.Name;
+  if (state === undefined) return undefined;
+  const { Status, Restarting, OOMKilled, ExitCode, Error: error, StartedAt, FinishedAt, Health } = state;
+  const health = parseHealth(Health);
+  if (typeof OOMKilled !== "boolean" || typeof policy !== "string" || health === undefined) return undefined;
+  if (!Number.isSafeInteger(ExitCode) || !Number.isSafeInteger(restartCount) || Number(restartCount) < 0) {
+    return undefined;
+  }
+  if (!isTimestamp(StartedAt) || !isTimestamp(FinishedAt)) return undefined;
+  return {
+    // `Running` is true while restarting; `Restarting` tells.
+    state: Restarting === true ? "restarting" : parseState(Status),
+    health,
+    exitCode: Number(ExitCode),
+    startedAt: parseTime(StartedAt),
+    finishedAt: parseTime(FinishedAt),
+    restartCount: Number(restartCount),
+    oomKilled: OOMKilled,
+    restartPolicy: policy === "" ? "no" : cleanText(policy, 30),
+    startFailure: typeof error === "string" && error !== "" ? explainStartFailure(error.slice(0, 4_000)) : undefined,
+  };
+}
+
+function parseHealth(value: unknown): Health | undefined {
+  if (value === undefined || value === null) return "none";
+  const status = asObject(value)?.Status;
+  if (status === "" || status === "none") return "none";
+  return status === "starting" || status === "healthy" || status === "unhealthy" ? status : undefined;
+}
+
+function isTimestamp(value: unknown): value is string {
+  return typeof value === "string" && Number.isFinite(Date.parse(value));
+}
+
+/** "Never" is the year 1 to Docker. */
+function parseTime(text: string): WallTimeMs | undefined {
+  const at = Date.parse(text);
+  return at > 0 ? at : undefined;
+}
+
+const START_FAILURES: readonly (readonly [RegExp, string])[] = [
+  [/port is already allocated|address already in use/i, "a port it wants is taken"],
+  [/error mounting|bind source path|invalid mount/i, "a volume could not be mounted"],
+  [/network .*not found|no such network/i, "its network does not exist"],
+  [/executable file not found|no such file or directory/i, "its command was not found"],
+  [/permission denied/i, "its command may not be executed"],
+];
+
+function explainStartFailure(error: string): string {
+  return START_FAILURES.find(([pattern]) => pattern.test(error))?.[1] ?? "Docker could not start it";
+}

@@ -1,0 +1,62 @@
+import type { Reading } from "../../core/reading.ts";
+import type { Health } from "./status-text.ts";
+
+/** Docker's states; `unknown` is one that we do not know, or none. */
+export type ContainerState =
+  | "created"
+  | "running"
+  | "paused"
+  | "restarting"
+  | "removing"
+  | "exited"
+  | "dead"
+  | "unknown";
+
+/** Wall clock of Docker's host, in epoch milliseconds. To be compared only with others of the same snapshot. */
+export type WallTimeMs = number;
+
+/** What is kept of `inspect`. */
+export interface ContainerDetails {
+  readonly state: ContainerState;
+  readonly health: Health;
+  readonly exitCode: number;
+  /** The last start and the last end; `undefined` where there was none. */
+  readonly startedAt: WallTimeMs | undefined;
+  readonly finishedAt: WallTimeMs | undefined;
+  /** Restarts by the restart policy since the last start by hand. */
+  readonly restartCount: number;
+  /** Whether the run that ended last (on newer engines also: the one that is on) lost a process for want of memory. */
+  readonly oomKilled: boolean;
+  /** "no", "always", "unless-stopped", "on-failure". */
+  readonly restartPolicy: string;
+  /** Why Docker could not start it, in our words. */
+  readonly startFailure: string | undefined;
+}
+
+/** One watched container as it was read. Plain data. */
+export interface ObservedContainer {
+  readonly id: string;
+  /** Unique in a snapshot. Cleaned. */
+  readonly name: string;
+  readonly image: string | undefined;
+  readonly createdAt: WallTimeMs | undefined;
+  readonly state: ContainerState;
+  readonly health: Health;
+  readonly exitCode: number | undefined;
+  /** How long the state has lasted at least, in milliseconds, as far as the list tells. */
+  readonly leastAgeMs: number | undefined;
+  /** `undefined`: not asked for, since all is plainly well. A failed reading: asked for, and not got. */
+  readonly details: Reading<ContainerDetails> | undefined;
+}
+
+/** What one collection found. Plain data. */
+export interface Snapshot {
+  readonly takenAt: WallTimeMs;
+  readonly containers: readonly ObservedContainer[];
+  /** Names of containers that exist and are not watched: left out by their label, or the watchdog's own. */
+  readonly leftOut: readonly string[];
+  /** Names of which this reading says nothing: their container went while it was being read. */
+  readonly unsure: readonly string[];
+  /** Whether the list holds entries that cannot be told apart, so that nothing may be concluded from an absence. */
+  readonly incomplete: boolean;
+}

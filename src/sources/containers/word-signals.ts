@@ -1,0 +1,79 @@
+import type { Signal } from "../../core/signal.ts";
+import { formatDuration } from "../../core/text.ts";
+import type { Instant } from "../../core/time.ts";
+import { explainExitCode, reference, type Verdict } from "./judge.ts";
+import type { LoopState } from "./restarts.ts";
+import type { ObservedContainer } from "./snapshot.ts";
+
+/** @param error why the last reading failed; `undefined`: it did not */
+export function dockerSignal(socketPath: string, error: string | undefined): Signal {
+  const key = { key: "docker_down", severity: "critical", nature: "level" } as const;
+  if (error === undefined) return { ...key, active: false, what: `Docker answers at ${socketPath}` };
+  return {
+    ...key,
+    active: true,
+    what: `Docker does not answer at ${socketPath}`,
+    details: [error, "what containers do is unknown until it answers"],
+    next: "systemctl status docker",
+  };
+}
+
+export function containerSignal(name: string, verdict: Exclude<Verdict, { is: "unknown" }>, now: Instant): Signal {
+  const key = { key: `container:${name}`, severity: "critical", nature: "level" } as const;
+  if (verdict.is === "up") return { ...key, active: false, what: verdict.what };
+  const { what, details, next, forMs } = verdict;
+  return { ...key, active: true, what, details, next, ...(forMs !== undefined && { since: now - forMs }) };
+}
+
+export function missingSignal(name: string): Signal {
+  return {
+    key: `container:${name}`,
+    severity: "critical",
+    nature: "level",
+    active: true,
+    what: `container ${name} does not exist`,
+    details: ["it is named in WATCHDOG_CONTAINERS"],
+    next: `docker compose up -d ${name}, or take it out of WATCHDOG_CONTAINERS`,
+  };
+}
+
+export function restartsSignal(
+  container: ObservedContainer,
+  loop: LoopState & { readonly count: number },
+  lastExitCode: number | null,
+  limits: { readonly restartsMax: number; readonly restartsWindowMs: number },
+): Signal {
+  const { name } = container;
+  const key = { key: `container_restarts:${name}`, severity: "critical", nature: "level" } as const;
+  const window = formatDuration(limits.restartsWindowMs);
+  if (loop.count === 0) return { ...key, active: false, what: `container ${name} has not restarted for ${window}` };
+  const times = `${loop.count} ${loop.count === 1 ? "time" : "times"} within ${window}`;
+  if (!loop.looping) return { ...key, active: false, what: `container ${name} has restarted ${times}` };
+  const meaning = lastExitCode === null ? undefined : explainExitCode(lastExitCode);
+  const ended = `it ended last with code ${lastExitCode}${meaning === undefined ? "" : `: ${meaning}`}`;
+  const first = loop.bursts[0];
+  return {
+    ...key,
+    active: true,
+    what: `container ${name} restarts again and again: ${times}`,
+    measure: { value: loop.count, limit: limits.restartsMax, unit: "count" },
+    ...(lastExitCode !== null && { details: [ended] }),
+    next: `docker logs --tail 100 ${reference(container)}`,
+    ...(first !== undefined && { since: first.at }),
+  };
+}
+
+/** @param agoMs how long ago it was killed, in milliseconds; `undefined` where that is not known */
+export function oomSignal(container: ObservedContainer, agoMs: number | undefined, now: Instant): Signal {
+  const { name, image } = container;
+  return {
+    key: `container_oom:${name}`,
+    severity: "critical",
+    nature: "edge",
+    active: true,
+    what: `container ${name} was killed for want of memory`,
+    ...(image !== undefined && { details: [`image ${image}`] }),
+    next: `docker stats ${reference(container)}: raise its memory limit, or find what grows`,
+    ...(agoMs !== undefined && { since: now - Math.max(0, agoMs) }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { DependencyTarget } from "../../config/kinds.ts";
+import type { DependenciesSettings } from "../../config/settings.ts";
+import type { SocketOptions } from "../../http/connection.ts";
+import { createLimiter, type Limiter } from "../limiter.ts";
+import type { AnySource, Source } from "../source.ts";
+import { createProber } from "./collect.ts";
+import { type DependencyMemory, evaluateDependency, INITIAL_MEMORY, type PingOutcome } from "./signals.ts";
+
+/** Bounds the burst of name lookups and handshakes at the start of a tick. */
+const MAX_PINGS_AT_ONCE = 256;
+/** The ping's own timer must end it, as an outcome, before the watchdog gives the collection up as no reading. */
+const SLACK_MS = 500;
+
+/**
+ * One source per dependency. Each keeps one connection of its own, so that a dependency that hangs holds up no other; only
+ * where 256 of them hang at once do further ones wait, and are unknown then, not down.
+ */
+export function createDependencySources(settings: DependenciesSettings, options: SocketOptions = {}): AnySource[] {
+  const limiter = createLimiter(MAX_PINGS_AT_ONCE, `not asked: ${MAX_PINGS_AT_ONCE} other dependencies do not answer`);
+  return settings.targets.map((target) => createDependencySource(target, settings, limiter, options));
+}
+
+function createDependencySource(
+  target: DependencyTarget,
+  { timeoutMs, downTicks }: DependenciesSettings,
+  limiter: Limiter,
+  options: SocketOptions,
+): Source<PingOutcome, DependencyMemory> {
+  const prober = createProber(target, timeoutMs, options);
+  const shown = { name: target.name, address: addressOf(target.url) };
+  return {
+    name: `dependencies/${target.name}`,
+    deadlineMs: timeoutMs + SLACK_MS,
+    initial: INITIAL_MEMORY,
+    collect: (deadline) => limiter.run(deadline, () => prober.probe(deadline)),
+    evaluate: (reading, memory, now) => evaluateDependency(shown, downTicks, reading, memory, now),
+    close: () => prober.close(),
+  };
+}
+
+/** Without credentials and query, either of which may hold a secret. */
+function addressOf(url: URL): string {
+  return `${url.protocol}//${url.host}${url.protocol === "tcp:" ? "" : url.pathname}`;
+}

@@ -1,0 +1,76 @@
+import { debounce } from "../../core/debounce.ts";
+import type { Reading } from "../../core/reading.ts";
+import type { Evaluation } from "../../core/signal.ts";
+import { cleanText } from "../../core/text.ts";
+import type { Instant } from "../../core/time.ts";
+
+/** How a ping ended. That it failed is a good reading of a bad dependency. */
+export type PingOutcome =
+  | { readonly up: true; readonly ms: number }
+  | {
+      readonly up: false;
+      readonly error: string;
+      /** What it answered, where it did: 400 to 599. */
+      readonly status?: number;
+    };
+
+export interface DependencyMemory {
+  readonly failuresInARow: number;
+  /** When the first of these was read. */
+  readonly failingSince: Instant | null;
+}
+
+export const INITIAL_MEMORY: DependencyMemory = { failuresInARow: 0, failingSince: null };
+
+/** What people are shown of a dependency: no credentials, no query. */
+export interface Shown {
+  readonly name: string;
+  readonly address: string;
+}
+
+export function evaluateDependency(
+  { name, address }: Shown,
+  downTicks: number,
+  reading: Reading<PingOutcome>,
+  memory: DependencyMemory,
+  now: Instant,
+): Evaluation<DependencyMemory> {
+  const key = `dep:${name}`;
+  if (!reading.ok) return { signals: [], holds: [key], memory };
+  const outcome = reading.value;
+  const signal = { key, severity: "critical", nature: "level" } as const;
+  if (outcome.up) {
+    return {
+      signals: [{ ...signal, active: false, what: `dependency ${name} answers` }],
+      holds: [],
+      memory: INITIAL_MEMORY,
+    };
+  }
+  const { active, failuresInARow } = debounce(memory.failuresInARow, true, downTicks);
+  const failingSince = memory.failingSince ?? now;
+  const next: DependencyMemory = { failuresInARow, failingSince };
+  // Not confirmed yet: neither bad nor, whatever was told before, good.
+  if (!active) return { signals: [], holds: [key], memory: next };
+  const state = outcome.status === undefined ? "does not answer" : `answers ${outcome.status}`;
+  return {
+    signals: [
+      {
+        ...signal,
+        active: true,
+        what: `dependency ${name} ${state}`,
+        details: [cleanText(`${address}: ${outcome.error}`)],
+        next: `see whether it runs and what its log says; \`${commandThatTries(address)}\` tries it by hand`,
+        since: failingSince,
+      },
+    ],
+    holds: [],
+    memory: next,
+  };
+}
+
+/** @param address `tcp://host:port` or an http(s) address */
+function commandThatTries(address: string): string {
+  const [, host, port] = /^tcp:\/\/(.*):(\d+)$/.exec(address) ?? [];
+  if (host !== undefined) return `nc -zv -w 5 ${host.replace(/^\[(.*)\]$/, "$1")} ${port}`;
+  return `curl -sv -m 5 -o /dev/null ${/^[\w.:/~%-]+$/.test(address) ? address : `'${address.replaceAll("'", "%27")}'`}`;
+}

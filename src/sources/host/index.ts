@@ -1,0 +1,51 @@
+import type { HostSettings } from "../../config/settings.ts";
+import { createLimiter, type Limiter } from "../limiter.ts";
+import type { AnySource, Source } from "../source.ts";
+import { untilAborted } from "../until-aborted.ts";
+import { measureDisk, readMemory } from "./collect.ts";
+import {
+  type DiskUsage,
+  evaluateDisk,
+  evaluateMemory,
+  INITIAL_MEMORY,
+  type LevelMemory,
+  type MemoryUsage,
+} from "./signals.ts";
+
+/**
+ * A hung file system keeps a thread of libuv's pool (4 unless UV_THREADPOOL_SIZE says otherwise) for as long as it hangs.
+ * Half of them stay free for everybody else's files and name lookups.
+ */
+const MAX_HUNG_DISKS = 2;
+
+/** What is measured of the host: each part fails alone. */
+export function createHostSources(settings: HostSettings): AnySource[] {
+  const limiter = createLimiter(MAX_HUNG_DISKS, `not measured: ${MAX_HUNG_DISKS} other file systems do not answer`);
+  const paths = settings.diskCritEnabled ? settings.diskPaths : [];
+  return [createMemorySource(settings), ...paths.map((path) => createDiskSource(path, settings, limiter))];
+}
+
+function createMemorySource({ memPct, timeoutMs }: HostSettings): Source<MemoryUsage, LevelMemory> {
+  return {
+    name: "host/memory",
+    deadlineMs: timeoutMs,
+    initial: INITIAL_MEMORY,
+    collect: (deadline) => untilAborted(deadline, readMemory()),
+    evaluate: (reading, memory) => evaluateMemory(memPct, reading, memory),
+  };
+}
+
+function createDiskSource(path: string, settings: HostSettings, limiter: Limiter): Source<DiskUsage, LevelMemory> {
+  const { rootPath, timeoutMs, diskCritPct } = settings;
+  return {
+    name: `host/disk ${path}`,
+    deadlineMs: timeoutMs,
+    initial: INITIAL_MEMORY,
+    collect: (deadline) =>
+      untilAborted(
+        deadline,
+        limiter.run(deadline, () => measureDisk(rootPath, path)),
+      ),
+    evaluate: (reading, memory) => evaluateDisk(path, diskCritPct, reading, memory),
+  };
+}

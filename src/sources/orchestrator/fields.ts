@@ -1,0 +1,158 @@
+import { cleanText } from "../../core/text.ts";
+import { DAY_MS, SECOND_MS } from "../../core/time.ts";
+
+/** How one JSON value becomes a value of ours. */
+export interface FieldKind<T> {
+  /** Stands behind "expected" in a problem. */
+  readonly expected: string;
+  /** The value, or `undefined` when it is of another type, or absurd. */
+  read(value: unknown): T | undefined;
+}
+
+/** A field of an object: its name in JSON and how it is read. `T` includes `undefined` where it may be missing or null. */
+export interface Field<T> {
+  readonly name: string;
+  readonly kind: FieldKind<T>;
+  readonly required: boolean;
+}
+
+export function required<T>(name: string, kind: FieldKind<T>): Field<T> {
+  return { name, kind, required: true };
+}
+
+export function optional<T>(name: string, kind: FieldKind<T>): Field<T | undefined> {
+  return { name, kind, required: false };
+}
+
+export type Shape = Readonly<Record<string, Field<unknown>>>;
+export type ValuesOf<S extends Shape> = { readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never };
+
+function numberFrom(min: number, max: number, expected: string, whole = false): FieldKind<number> {
+  return {
+    expected,
+    // 1e400 is Infinity once parsed; both comparisons are false for NaN.
+    read: (value) =>
+      typeof value === "number" && value >= min && value <= max && (!whole || Number.isInteger(value))
+        ? value
+        : undefined,
+  };
+}
+
+const MAX_AGE_S = (10 * 365 * DAY_MS) / SECOND_MS;
+const MAX_ID_CHARS = 200;
+const MAX_LABEL_CHARS = 1_000;
+
+/** Seconds in JSON, milliseconds as a value. An age of decades is an epoch time in the wrong field. */
+export const AGE_MS: FieldKind<number> = {
+  expected: "seconds, from 0 to ten years",
+  read(value) {
+    return typeof value === "number" && value >= 0 && value <= MAX_AGE_S ? value * SECOND_MS : undefined;
+  },
+};
+
+export const COUNT = numberFrom(0, 1e9, "a whole number from 0 to 1e9", true);
+export const TOKENS = numberFrom(0, 1e15, "a number from 0 to 1e15");
+export const TICKS = numberFrom(0, Number.MAX_SAFE_INTEGER, "CPU ticks, a number from 0 to 2^53");
+export const TICK_RATE = numberFrom(1, 1e9, "ticks a second, a number from 1 to 1e9");
+export const PID = numberFrom(0, 2 ** 31, "a process id", true);
+export const USD = numberFrom(0, 1e9, "US dollars, a number from 0 to 1e9");
+
+/** Text for people's eyes, of any content: whoever shows it cleans it. */
+export const LABEL: FieldKind<string> = {
+  expected: `text of at most ${MAX_LABEL_CHARS} characters`,
+  read: (value) => (typeof value === "string" && value.length <= MAX_LABEL_CHARS ? value : undefined),
+};
+
+/** What a subject is known by, as text: 12 and "12" are the same subject. */
+export const ID: FieldKind<string> = {
+  expected: `an id: text of 1 to ${MAX_ID_CHARS} printable characters, or a whole number`,
+  read(value) {
+    if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
+    if (typeof value !== "string" || value.length > MAX_ID_CHARS || value.trim() === "") return undefined;
+    // It becomes part of a key that is stored and compared: halves of characters do not survive that.
+    return /[\p{Cc}\p{Cs}]/u.test(value) ? undefined : value;
+  },
+};
+
+const ISO_8601 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?(?:\.\d+)?)(?:(Z)|([+-]\d\d):?(\d\d)?)?$/i;
+/** 2000 to 2100: what lies outside is no time, or is in milliseconds. */
+const EARLIEST_S = 946_684_800;
+const LATEST_S = 4_102_444_800;
+
+/** ISO 8601 or epoch seconds in JSON, epoch milliseconds as a value. Without an offset it is UTC, wherever we run. */
+export const TIMESTAMP_MS: FieldKind<number> = {
+  expected: "a time between 2000 and 2100, as ISO 8601 or epoch seconds",
+  read(value) {
+    const timeMs = typeof value === "number" ? value * SECOND_MS : typeof value === "string" ? parseIso(value) : NaN;
+    return timeMs >= EARLIEST_S * SECOND_MS && timeMs <= LATEST_S * SECOND_MS ? timeMs : undefined;
+  },
+};
+
+function parseIso(text: string): number {
+  const [matched, date, time, , hours, minutes] = ISO_8601.exec(text) ?? [];
+  if (matched === undefined) return NaN;
+  return Date.parse(`${date}T${time}${hours === undefined ? "Z" : `${hours}:${minutes ?? "00"}`}`);
+}
+
+export function oneOf<const T extends string>(words: readonly T[]): FieldKind<T> {
+  return { expected: `one of ${words.join(", ")}`, read: (value) => words.find((word) => word === value) };
+}
+
+/** What an envelope said that could not be read: how much, and the first lines of it. */
+export interface Problems {
+  readonly count: number;
+  readonly first: readonly string[];
+}
+
+const MAX_LINES = 5;
+
+export class ProblemCollector implements Problems {
+  count = 0;
+  readonly first: string[] = [];
+
+  /** @param path where in the envelope: "agents[3].cpu_ticks" */
+  add(path: string, expected: string, found: unknown): void {
+    this.count += 1;
+    if (this.first.length < MAX_LINES) this.first.push(`${path}: expected ${expected}, found ${describe(found)}`);
+  }
+}
+
+/** A value in a few words. Looks no deeper than its surface: it may be nested a million times. */
+function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") return value === "" ? "empty text" : `"${cleanText(value, 40)}"`;
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The fields of one object, or `undefined` when any of them is unreadable. Each that is becomes a problem.
+ *
+ * @param path where the object stands in the envelope, with the dot that follows it: "agents[3]."
+ */
+export function readFields<S extends Shape>(
+  shape: S,
+  object: JsonObject,
+  path: string,
+  problems: ProblemCollector,
+): ValuesOf<S> | undefined {
+  const values: Record<string, unknown> = {};
+  let readable = true;
+  for (const key in shape) {
+    const { name, kind, required } = shape[key] as Field<unknown>;
+    const raw = object[name];
+    const value = kind.read(raw);
+    values[key] = value;
+    const mayBeAbsent = !required && (raw === undefined || raw === null);
+    if (value !== undefined || mayBeAbsent) continue;
+    problems.add(`${path}${name}`, kind.expected, raw);
+    readable = false;
+  }
+  return readable ? (values as ValuesOf<S>) : undefined;
+}
