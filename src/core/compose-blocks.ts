@@ -38,7 +38,10 @@ function alertLines(telling: Telling, now: Instant, wall: WallTime): Span[][] {
     const since = forMs < SECOND_MS ? "just now" : `for ${formatDuration(forMs)}`;
     lines.push([[last.severity, `since ${time(last.since)} (${since})`, ...measureOf(last)].join(" · ")]);
   } else if (times === 1) lines.push([[last.severity, `at ${time(last.at)}`, ...measureOf(last)].join(" · ")]);
-  else lines.push([`${last.severity} · ${times} times, ${time(telling.first.at)} to ${time(last.at)}; the last:`]);
+  else {
+    const newest = last.details?.length ? "; the last:" : "";
+    lines.push([`${last.severity} · ${times} times, ${time(telling.first.at)} to ${time(last.at)}${newest}`]);
+  }
   for (const detail of (last.details ?? []).slice(0, MAX_DETAILS)) lines.push([clean(detail)]);
   if (last.next !== undefined) lines.push(["→ ", ...codeSpans(clean(last.next))]);
   return [...lines, ...deliveryLines(telling, now, wall)];
@@ -65,10 +68,12 @@ function passedLines(telling: Telling, now: Instant, wall: WallTime): Span[][] {
 }
 
 function deliveryLines(telling: Telling, now: Instant, wall: WallTime): Span[][] {
-  const { first, notices } = telling;
+  const { kind, first, last, notices } = telling;
   const lines: Span[][] = [];
-  if (now - first.at > LATE_AFTER_MS) {
-    lines.push([`told late: detected ${formatTime(first.at, now, wall)}, told ${formatTime(now, now, wall)}`]);
+  // What begins was detected when it began; of what goes on or ends, people had heard before.
+  const detectedAt = kind === "alert" ? first.at : last.at;
+  if (now - detectedAt > LATE_AFTER_MS) {
+    lines.push([`told late: detected ${formatTime(detectedAt, now, wall)}, told ${formatTime(now, now, wall)}`]);
   }
   if (notices.some((notice) => notice.maybeTold)) lines.push(["possibly a repeat: an earlier attempt got no answer"]);
   return lines;

@@ -15,8 +15,8 @@ export type FlapRecords = Readonly<Record<string, FlapRecord>>;
 
 const READINGS = 20;
 const HISTORY_MASK = 2 ** READINGS - 1;
-/** Flapping begins at 25 %: the fifth change within 20 readings at the latest … */
-const BEGIN_PCT = 25;
+/** Flapping begins at 35 %: with the fourth alert within 20 readings, three having been told one by one … */
+const BEGIN_PCT = 35;
 /** … and has calmed below 10 %: at most one change is left among the last 20. */
 const CALM_PCT = 10;
 

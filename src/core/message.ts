@@ -33,7 +33,8 @@ export function noticeIdsOf(message: Message): number[] {
 export function packMessages(blocks: readonly Block[], maxChars: number): Message[] {
   const packs: Block[][] = [];
   let length = 0;
-  for (const block of blocks) {
+  for (const given of blocks) {
+    const block = fitBlock(given, maxChars);
     const blockLength = renderBlock(block, HTML).length + SEPARATOR.length;
     const pack = packs.at(-1);
     if (pack === undefined || length + blockLength > maxChars - HEADING_CHARS) {
@@ -45,6 +46,26 @@ export function packMessages(blocks: readonly Block[], maxChars: number): Messag
     }
   }
   return packs.map((pack) => ({ ...headingOf(pack), blocks: pack, rings: pack.some((block) => block.icon !== "🟢") }));
+}
+
+/** A block longer than a whole message (texts full of "&") is told with its texts shortened rather than never. */
+function fitBlock(block: Block, maxChars: number): Block {
+  let fitted = block;
+  for (const maxPoints of [150, 60, 20]) {
+    if (renderBlock(fitted, HTML).length <= maxChars) break;
+    fitted = { ...block, lines: block.lines.map((line) => line.map((span) => shortenSpan(span, maxPoints))) };
+  }
+  return fitted;
+}
+
+function shortenSpan(span: Span, maxPoints: number): Span {
+  if (typeof span === "string") return shorten(span, maxPoints);
+  return "bold" in span ? { bold: shorten(span.bold, maxPoints) } : { code: shorten(span.code, maxPoints) };
+}
+
+function shorten(text: string, maxPoints: number): string {
+  const points = [...text];
+  return points.length <= maxPoints ? text : `${points.slice(0, maxPoints - 1).join("")}…`;
 }
 
 const SEPARATOR = "\n\n";

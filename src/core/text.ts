@@ -5,8 +5,8 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
 const ICONS = /[🔴🔁🟢]/gu;
 /** Controls, line and paragraph separators, bidirectional and invisible formatting marks. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Co}\p{Cn}]+/gu;
-/** What Telegram might turn into a hashtag (https://core.telegram.org/api/entities), "#·x" and "#`x`" included. */
-const HASHTAG = /#(?=\S)/gu;
+/** Telegram turns much into a hashtag, "#·x" too (https://core.telegram.org/api/entities): no plain number sign is left. */
+const NUMBER_SIGN = /#/g;
 
 /**
  * Makes text from outside harmless and readable: on one line, without control and direction marks, block icons and
@@ -20,7 +20,7 @@ export function cleanText(raw: string, maxChars = 300): string {
     .toWellFormed()
     .replace(UNPRINTABLE, " ")
     .replace(ICONS, "•")
-    .replace(HASHTAG, "＃")
+    .replace(NUMBER_SIGN, "＃")
     .replace(/\s+/g, " ")
     .trim();
   const points = [...text];
