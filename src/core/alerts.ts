@@ -44,7 +44,7 @@ export function advanceAlerts(
   for (const signal of evaluation.signals) {
     if (signal.nature === "edge") {
       if (isSilenced(signal.key, silences, now)) continue;
-      notices.push({ ...noticeOf(signal), action: "alert", since: signal.since ?? now, at: now });
+      notices.push({ ...noticeOf(signal), action: "alert", since: beginOf(signal, now), at: now });
       continue;
     }
     if (seen.has(signal.key)) continue;
@@ -60,7 +60,7 @@ export function advanceAlerts(
       continue;
     }
     if (isSilenced(signal.key, silences, now)) continue;
-    const since = state?.since ?? Math.min(signal.since ?? now, now);
+    const since = state?.since ?? beginOf(signal, now);
     set.push({ key: signal.key, source, severity: signal.severity, since, lastAlertAt: now, what: signal.what });
     notices.push({ ...noticeOf(signal), action: decision, since, at: now });
   }
@@ -87,6 +87,11 @@ export function retireAlerts(states: Iterable<AlertState>, now: Instant): AlertC
 /** Whether a reading says nothing about `key`. */
 export function isHeld(key: string, holds: readonly string[]): boolean {
   return holds.includes(key) || holds.includes(kindOf(key));
+}
+
+/** Nothing that is seen now began later than now, whatever a foreign clock says. */
+function beginOf(signal: Signal, now: Instant): Instant {
+  return Math.min(signal.since ?? now, now);
 }
 
 function noticeOf(signal: Signal): Omit<Notice, "action" | "since" | "at"> {

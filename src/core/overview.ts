@@ -14,12 +14,13 @@ export interface SignalView {
 /** What one source's signals look like after an evaluation: what it says now, and what it holds from before. */
 export function updateOverview(before: readonly SignalView[], evaluation: Evaluation<unknown>): readonly SignalView[] {
   const views: SignalView[] = [];
+  const present = new Set<string>();
   for (const { key, severity, nature, active, what, measure } of evaluation.signals) {
-    if (nature === "edge") continue;
+    if (nature === "edge" || present.has(key)) continue;
+    present.add(key);
     views.push({ key, severity, status: active ? "active" : "inactive", what, ...(measure && { measure }) });
   }
   if (evaluation.holds.length === 0) return views;
-  const present = new Set(views.map((view) => view.key));
   const held = before.filter((view) => !present.has(view.key) && isHeld(view.key, evaluation.holds));
   return [...views, ...held.map((view) => ({ ...view, status: "unknown" as const }))];
 }

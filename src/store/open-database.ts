@@ -87,12 +87,19 @@ function openFile(path: string, warn: (problem: string) => void): DatabaseSync {
     const aside = `${path}.unreadable-${Date.now()}`;
     warn(`the state in ${path} cannot be read (${messageOf(error)}): set aside as ${aside}, starting anew`);
     try {
-      renameSync(path, aside);
+      setAside(path, aside);
       return configure(path);
     } catch (second) {
       warn(`no new state file can be made (${messageOf(second)}): state is kept in memory only`);
       return migrate(new DatabaseSync(":memory:"));
     }
+  }
+}
+
+/** With its journal: left behind, that would be taken for the journal of the file that comes next. */
+function setAside(path: string, aside: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) {
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${aside}${suffix}`);
   }
 }
 

@@ -35,8 +35,9 @@ export class BotApi extends Telegram {
     this.#timeoutMs = timeoutMs;
     this.#redact = createRedactor(botToken);
     this.#agent = new Agent({
-      // One message at a time, so one connection. HTTP/1.1 only: there undici never writes a POST a second time.
-      connections: 1,
+      // The second one is for the message after one whose connecting hangs.
+      connections: 2,
+      // HTTP/1.1 only: there undici never writes a POST a second time.
       allowH2: false,
       connect: { timeout: timeoutMs },
       // A message sent down a connection that the server has just closed may have arrived. So none is kept idle for long,

@@ -43,7 +43,7 @@ export function createTelegramChannel(
             const error = redact([step.delivery.error, ...warnings].join("; "));
             return { ...step.delivery, ...remember, error };
           }
-          warnings.push(redact(step.warning));
+          warnings.push(step.warning);
           attempt = step.attempt;
           if (attempt.chatId !== chatId) {
             chatId = attempt.chatId;

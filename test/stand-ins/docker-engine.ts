@@ -1,0 +1,209 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** One container of the stand-in. What is left out is as for one that has been running well for three days. */
+export interface StandInContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly state?: string;
+  readonly status?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly networkMode?: string;
+  readonly createdS?: number;
+  readonly exitCode?: number;
+  readonly oomKilled?: boolean;
+  readonly health?: string;
+  readonly error?: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly restartCount?: number;
+  readonly restartPolicy?: string;
+}
+
+/** Answers one request in its own way; `false`: not this one. */
+export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** A Docker engine of which everything but its answers is real: HTTP over a unix socket. It records every request. */
+export interface StandInEngine {
+  readonly socketPath: string;
+  /** "GET /containers/json?all=true", in the order of arrival. */
+  readonly requests: readonly string[];
+  /** How many connections are open. */
+  connections(): number;
+  /** What the next answers tell of. */
+  containers: readonly StandInContainer[];
+  /** What goes wrong, if anything. */
+  fault: Fault | undefined;
+  /** Forgets the requests so far. */
+  clear(): void;
+  close(): Promise<void>;
+}
+
+export async function startDockerEngine(containers: readonly StandInContainer[] = []): Promise<StandInEngine> {
+  const directory = await mkdtemp(join(tmpdir(), "docker-engine-"));
+  const socketPath = join(directory, "docker.sock");
+  const sockets = new Set<Socket>();
+  const requests: string[] = [];
+  const engine: StandInEngine = {
+    socketPath,
+    requests,
+    connections: () => sockets.size,
+    containers,
+    fault: undefined,
+    clear: () => requests.splice(0),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    if (engine.fault?.(request, response) !== true) answer(engine, request, response);
+  });
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  return engine;
+}
+
+function answer(engine: StandInEngine, request: IncomingMessage, response: ServerResponse): void {
+  const { pathname } = new URL(request.url ?? "/", "http://docker");
+  if (pathname === "/_ping") {
+    response.end("OK");
+    return;
+  }
+  const [status, body] = answerTo(pathname, engine.containers);
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+function answerTo(pathname: string, containers: readonly StandInContainer[]): [status: number, body: unknown] {
+  if (pathname === "/version") return [200, { Version: "99.1.2", ApiVersion: "1.99", MinAPIVersion: "1.44" }];
+  if (pathname === "/containers/json") return [200, containers.map(listEntry)];
+  const id = /^\/containers\/([^/]+)\/json$/.exec(pathname)?.[1];
+  const container = containers.find((one) => one.id === id);
+  return container === undefined ? [404, { message: `No such container: ${id}` }] : [200, inspection(container)];
+}
+
+/** As Docker lists it, with some of what the watchdog must not keep. */
+export function listEntry(container: StandInContainer): Record<string, unknown> {
+  const { id, name, state = "running", status = "Up 3 days", labels = {}, createdS = 1_700_000_000 } = container;
+  return {
+    Id: id,
+    Names: [`/${name}`],
+    Image: "shop/api:1.2",
+    Command: "server --password=secret",
+    Created: createdS,
+    Labels: labels,
+    State: state,
+    Status: status,
+    HostConfig: { NetworkMode: container.networkMode ?? "default" },
+  };
+}
+
+export function inspection(container: StandInContainer): Record<string, unknown> {
+  const { id, name, state = "running", health } = container;
+  return {
+    Id: id,
+    Name: `/${name}`,
+    RestartCount: container.restartCount ?? 0,
+    State: {
+      Status: state,
+      Running: state === "running" || state === "restarting" || state === "paused",
+      Restarting: state === "restarting",
+      OOMKilled: container.oomKilled ?? false,
+      ExitCode: container.exitCode ?? 0,
+      Error: container.error ?? "",
+      StartedAt: container.startedAt ?? "2026-01-01T00:00:00.123456789Z",
+      FinishedAt: container.finishedAt ?? "0001-01-01T00:00:00Z",
+      ...(health !== undefined && { Health: { Status: health, FailingStreak: 3, Log: [{ Output: "secret" }] } }),
+    },
+    HostConfig: { RestartPolicy: { Name: container.restartPolicy ?? "no", MaximumRetryCount: 0 } },
+    Config: { Env: ["TOKEN=secret"], Cmd: ["server", "--password=secret"] },
+  };
+}
+
+/** 64 hexadecimal digits, another for each number. */
+export function idOf(number: number): string {
+  return number.toString(16).padStart(12, "a").padEnd(64, "0");
+}
+
+/** Ways in which an engine, or whatever sits on its socket, misbehaves. */
+export const FAULTS = {
+  /** Takes the request and never answers. */
+  hangs: () => true,
+  /** Sends a byte now and then, for ever. */
+  drips: (_request, response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(" "), 10);
+    response.once("close", () => clearInterval(timer));
+    return true;
+  },
+  /** Sends as fast as it is read, for ever. */
+  neverEnds: (_request, response) => {
+    response.writeHead(200);
+    const write = (): void => {
+      while (response.write("[".repeat(65_536)));
+    };
+    response.on("drain", write);
+    write();
+    return true;
+  },
+  /** Breaks off in the middle of a body of known length. */
+  truncates: (_request, response) => {
+    response.writeHead(200, { "content-length": "1000" });
+    response.write('[{"Id":', () => response.destroy());
+    return true;
+  },
+  /** Breaks off in the middle of a chunked body. */
+  truncatesChunks: (_request, response) => {
+    response.writeHead(200);
+    response.write("[]", () => response.destroy());
+    return true;
+  },
+  /** Hangs up without an answer. */
+  hangsUp: (_request, response) => {
+    response.destroy();
+    return true;
+  },
+  /** Answers with an upgrade that nobody asked for. */
+  upgrades: (request) => {
+    request.socket.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: tcp\r\nconnection: upgrade\r\n\r\n");
+    return true;
+  },
+  /** Sends interim answers, for ever. */
+  onlyContinues: (_request, response) => {
+    const timer = setInterval(() => {
+      for (let count = 0; count < 4_000; count++) response.writeContinue();
+    }, 1);
+    response.once("close", () => clearInterval(timer));
+    return true;
+  },
+  isHtml: (_request, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<html><body>Welcome to nginx</body></html>");
+    return true;
+  },
+  isEmpty: (_request, response) => {
+    response.writeHead(200).end();
+    return true;
+  },
+  fails: (_request, response) => {
+    response.writeHead(500).end('{"message":"driver failed"}');
+    return true;
+  },
+  forbids: (_request, response) => {
+    response.writeHead(403).end("Forbidden");
+    return true;
+  },
+} satisfies Record<string, Fault>;
+
+/** The same fault for those requests alone whose URL matches. */
+export function only(pattern: RegExp, fault: Fault): Fault {
+  return (request, response) => pattern.test(request.url ?? "") && fault(request, response);
+}
