@@ -41,6 +41,7 @@ export function advanceAlerts(
   const forget: string[] = [];
   const notices: Notice[] = [];
   const seen = new Set<string>();
+  const held = new Set(evaluation.holds);
   for (const signal of evaluation.signals) {
     if (signal.nature === "edge") {
       if (isSilenced(signal.key, silences, now)) continue;
@@ -65,7 +66,7 @@ export function advanceAlerts(
     notices.push({ ...noticeOf(signal), action: decision, since, at: now });
   }
   for (const state of alerting.values()) {
-    if (seen.has(state.key) || isHeld(state.key, evaluation.holds)) continue;
+    if (seen.has(state.key) || isHeld(state.key, held)) continue;
     forget.push(state.key);
     notices.push(recoveryOf(state, `over: ${state.what}`, ["it is no longer reported"], now));
   }
@@ -85,8 +86,8 @@ export function retireAlerts(states: Iterable<AlertState>, now: Instant): AlertC
 }
 
 /** Whether a reading says nothing about `key`. */
-export function isHeld(key: string, holds: readonly string[]): boolean {
-  return holds.includes(key) || holds.includes(kindOf(key));
+export function isHeld(key: string, holds: ReadonlySet<string>): boolean {
+  return holds.has(key) || holds.has(kindOf(key));
 }
 
 /** Nothing that is seen now began later than now, whatever a foreign clock says. */

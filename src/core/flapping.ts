@@ -1,5 +1,5 @@
-import type { AlertState } from "./alerts.ts";
-import { type Evaluation, kindOf, type Signal } from "./signal.ts";
+import { type AlertState, isHeld } from "./alerts.ts";
+import type { Evaluation, Signal } from "./signal.ts";
 
 /** The recent past of a signal that changed lately. Plain JSON data. */
 export interface FlapRecord {
@@ -47,15 +47,15 @@ export function dampFlapping<Memory>(
     if (damped !== signal) isSame = false;
     return damped;
   });
-  const held = Object.entries(records).filter(([key]) => isUnread(key, evaluation));
+  if (Object.keys(records).length === 0)
+    return { evaluation: isSame ? evaluation : { ...evaluation, signals }, records: Object.fromEntries(next) };
+  const read = new Set(evaluation.signals.map((signal) => signal.key));
+  const holds = new Set(evaluation.holds);
+  const held = Object.entries(records).filter(([key]) => !read.has(key) && isHeld(key, holds));
   return {
     evaluation: isSame ? evaluation : { ...evaluation, signals },
     records: Object.fromEntries([...held, ...next]),
   };
-}
-
-function isUnread(key: string, { signals, holds }: Evaluation<unknown>): boolean {
-  return (holds.includes(key) || holds.includes(kindOf(key))) && !signals.some((signal) => signal.key === key);
 }
 
 function nextRecord(before: FlapRecord, active: boolean): FlapRecord {

@@ -21,6 +21,7 @@ export function updateOverview(before: readonly SignalView[], evaluation: Evalua
     views.push({ key, severity, status: active ? "active" : "inactive", what, ...(measure && { measure }) });
   }
   if (evaluation.holds.length === 0) return views;
-  const held = before.filter((view) => !present.has(view.key) && isHeld(view.key, evaluation.holds));
+  const holds = new Set(evaluation.holds);
+  const held = before.filter((view) => !present.has(view.key) && isHeld(view.key, holds));
   return [...views, ...held.map((view) => ({ ...view, status: "unknown" as const }))];
 }

@@ -2,8 +2,9 @@ import type { OrchestratorSettings } from "../../config/settings.ts";
 import type { Signal } from "../../core/signal.ts";
 import { formatDuration } from "../../core/text.ts";
 import { DAY_MS, type Instant, SECOND_MS } from "../../core/time.ts";
-import type { Agent, Section } from "./envelope.ts";
+import type { Agent } from "./envelope.ts";
 import { active, detail, type Findings, findEach, inactive, joinDetails, shown } from "./findings.ts";
+import type { Section } from "./read-fields.ts";
 
 /** The last sign of life of a run: its id, its CPU ticks, and the `generated_at` (epoch ms) when they last changed. */
 export type CpuMark = readonly [runId: string, cpuTicks: number, changedAtMs: number];

@@ -1,26 +1,19 @@
+import { AGE_MS, COUNT, ID, LABEL, oneOf, PID, TICK_RATE, TICKS, TIMESTAMP_MS, TOKENS, USD } from "./field-kinds.ts";
 import {
-  AGE_MS,
-  COUNT,
-  type Field,
-  ID,
+  type EntryShape,
   isJsonObject,
   type JsonObject,
-  LABEL,
-  oneOf,
   optional,
-  PID,
   ProblemCollector,
   type Problems,
   readFields,
+  readObject,
+  readPart,
+  readSection,
   required,
-  type Shape,
-  TICK_RATE,
-  TICKS,
-  TIMESTAMP_MS,
-  TOKENS,
-  USD,
+  type Section,
   type ValuesOf,
-} from "./fields.ts";
+} from "./read-fields.ts";
 
 /** The shape that this program reads; see `schema_version` in the envelope. */
 const SCHEMA_VERSION = 1;
@@ -65,15 +58,6 @@ export type TotalCost = ValuesOf<typeof TOTAL_COST>;
 export type Worker = ValuesOf<typeof WORKER>;
 export type Instance = ValuesOf<typeof INSTANCE>;
 export type BreakerState = ValuesOf<typeof BREAKER>["state"];
-
-/** A list of subjects, as far as it could be read. */
-export interface Section<T> {
-  readonly entries: readonly T[];
-  /** Subjects that are there, but about which nothing is known. */
-  readonly unknownIds: readonly string[];
-  /** False when the id of an entry was unreadable: then a subject that is not here may be there all the same. */
-  readonly complete: boolean;
-}
 
 /** Each part is `undefined` where it was not reported or not readable. */
 export interface Queue {
@@ -149,61 +133,4 @@ function readQueue(root: JsonObject, problems: ProblemCollector): Queue | undefi
     breaker: readPart(queue, "breaker", BREAKER, "queue.", problems)?.state,
     concurrency: readPart(queue, "concurrency", CONCURRENCY, "queue.", problems),
   };
-}
-
-/** The object at `name`; `undefined` when it is missing, or (a problem) no object. */
-function readObject(parent: JsonObject, name: string, path: string, problems: ProblemCollector) {
-  const value = parent[name];
-  if (value === undefined || isJsonObject(value)) return value;
-  problems.add(`${path}${name}`, "an object", value);
-  return undefined;
-}
-
-function readPart<S extends Shape>(
-  parent: JsonObject,
-  name: string,
-  shape: S,
-  path: string,
-  problems: ProblemCollector,
-) {
-  const object = readObject(parent, name, path, problems);
-  return object && readFields(shape, object, `${path}${name}.`, problems);
-}
-
-type EntryShape = Shape & { readonly id: Field<string> };
-
-function readSection<S extends EntryShape>(
-  list: unknown,
-  path: string,
-  shape: S,
-  problems: ProblemCollector,
-): Section<ValuesOf<S>> | undefined {
-  if (list === undefined) return undefined;
-  if (!Array.isArray(list)) {
-    problems.add(path, "a list", list);
-    return undefined;
-  }
-  const byId = new Map<string, ValuesOf<S> | undefined>();
-  let complete = true;
-  for (const [index, entry] of list.entries()) {
-    const object = isJsonObject(entry) ? entry : undefined;
-    if (object === undefined) problems.add(`${path}[${index}]`, "an object", entry);
-    const values = object && readFields(shape, object, `${path}[${index}].`, problems);
-    const id = object && shape.id.kind.read(object[shape.id.name]);
-    if (id === undefined) {
-      complete = false;
-    } else if (byId.has(id)) {
-      problems.add(`${path}[${index}].${shape.id.name}`, "an id that no other entry has", id);
-      byId.set(id, undefined);
-    } else {
-      byId.set(id, values);
-    }
-  }
-  const entries: ValuesOf<S>[] = [];
-  const unknownIds: string[] = [];
-  for (const [id, values] of byId) {
-    if (values === undefined) unknownIds.push(id);
-    else entries.push(values);
-  }
-  return { entries, unknownIds, complete };
 }

@@ -1,6 +1,6 @@
 import type { Signal } from "../../core/signal.ts";
 import { cleanText } from "../../core/text.ts";
-import type { Section } from "./envelope.ts";
+import type { Section } from "./read-fields.ts";
 
 /** What one section of the envelope says, and what it says nothing about. */
 export interface Findings {

@@ -1,8 +1,9 @@
 import type { OrchestratorSettings } from "../../config/settings.ts";
 import { formatNumber } from "../../core/text.ts";
 import { type Instant, SECOND_MS } from "../../core/time.ts";
-import type { Envelope, Queue, RunCost, Section, Stage, TotalCost } from "./envelope.ts";
+import type { Envelope, Queue, RunCost, Stage, TotalCost } from "./envelope.ts";
 import { active, detail, type Findings, findEach, findOne, inactive, joinDetails, shown } from "./findings.ts";
+import type { Section } from "./read-fields.ts";
 
 const NOTHING: Findings = { signals: [], holds: [] };
 

@@ -6,8 +6,8 @@ import type { Evaluation, Signal } from "../../core/signal.ts";
 import { type Instant, SECOND_MS } from "../../core/time.ts";
 import { AGENT_KINDS, type CpuMark, findAgents } from "./agents.ts";
 import type { Envelope } from "./envelope.ts";
-import type { Problems } from "./fields.ts";
 import { active, type Findings, findOne, inactive } from "./findings.ts";
+import type { Problems } from "./read-fields.ts";
 import {
   findFailedJobs,
   findInstances,

@@ -1,4 +1,3 @@
-import { cleanText } from "../../core/text.ts";
 import { DAY_MS, SECOND_MS } from "../../core/time.ts";
 
 /** How one JSON value becomes a value of ours. */
@@ -8,24 +7,6 @@ export interface FieldKind<T> {
   /** The value, or `undefined` when it is of another type, or absurd. */
   read(value: unknown): T | undefined;
 }
-
-/** A field of an object: its name in JSON and how it is read. `T` includes `undefined` where it may be missing or null. */
-export interface Field<T> {
-  readonly name: string;
-  readonly kind: FieldKind<T>;
-  readonly required: boolean;
-}
-
-export function required<T>(name: string, kind: FieldKind<T>): Field<T> {
-  return { name, kind, required: true };
-}
-
-export function optional<T>(name: string, kind: FieldKind<T>): Field<T | undefined> {
-  return { name, kind, required: false };
-}
-
-export type Shape = Readonly<Record<string, Field<unknown>>>;
-export type ValuesOf<S extends Shape> = { readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never };
 
 function numberFrom(min: number, max: number, expected: string, whole = false): FieldKind<number> {
   return {
@@ -96,63 +77,4 @@ function parseIso(text: string): number {
 
 export function oneOf<const T extends string>(words: readonly T[]): FieldKind<T> {
   return { expected: `one of ${words.join(", ")}`, read: (value) => words.find((word) => word === value) };
-}
-
-/** What an envelope said that could not be read: how much, and the first lines of it. */
-export interface Problems {
-  readonly count: number;
-  readonly first: readonly string[];
-}
-
-const MAX_LINES = 5;
-
-export class ProblemCollector implements Problems {
-  count = 0;
-  readonly first: string[] = [];
-
-  /** @param path where in the envelope: "agents[3].cpu_ticks" */
-  add(path: string, expected: string, found: unknown): void {
-    this.count += 1;
-    if (this.first.length < MAX_LINES) this.first.push(`${path}: expected ${expected}, found ${describe(found)}`);
-  }
-}
-
-/** A value in a few words. Looks no deeper than its surface: it may be nested a million times. */
-function describe(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "string") return value === "" ? "empty text" : `"${cleanText(value, 40)}"`;
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
-}
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/**
- * The fields of one object, or `undefined` when any of them is unreadable. Each that is becomes a problem.
- *
- * @param path where the object stands in the envelope, with the dot that follows it: "agents[3]."
- */
-export function readFields<S extends Shape>(
-  shape: S,
-  object: JsonObject,
-  path: string,
-  problems: ProblemCollector,
-): ValuesOf<S> | undefined {
-  const values: Record<string, unknown> = {};
-  let readable = true;
-  for (const key in shape) {
-    const { name, kind, required } = shape[key] as Field<unknown>;
-    const raw = object[name];
-    const value = kind.read(raw);
-    values[key] = value;
-    const mayBeAbsent = !required && (raw === undefined || raw === null);
-    if (value !== undefined || mayBeAbsent) continue;
-    problems.add(`${path}${name}`, kind.expected, raw);
-    readable = false;
-  }
-  return readable ? (values as ValuesOf<S>) : undefined;
 }
