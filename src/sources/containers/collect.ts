@@ -126,9 +126,10 @@ async function inspect(engine: Engine, id: string): Promise<Reading<ContainerDet
 
 /** What was inspected just now is newer than the list; what was inspected before is older. */
 function observe(entry: ListedContainer, found: Inspected | undefined, isFresh: boolean): ObservedContainer {
-  const { id, name, image, createdAt, leastAgeMs } = entry;
+  const { id, name, image, createdAt } = entry;
   const details = found?.details.ok ? found.details.value : undefined;
   const { state, health } = isFresh ? (details ?? entry) : entry;
   const exitCode = isFresh ? (details ?? entry).exitCode : (entry.exitCode ?? details?.exitCode);
+  const leastAgeMs = state === entry.state ? entry.leastAgeMs : 0;
   return { id, name, image, createdAt, state, health, exitCode, leastAgeMs, details: found?.details };
 }

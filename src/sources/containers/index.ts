@@ -18,8 +18,6 @@ export interface ContainersSurroundings {
   /** The text of a file; throws where there is none. */
   readonly readFile?: (path: string) => string;
   readonly hostname?: string;
-  /** Failed readings in a row before `docker_down`; the contract says 2. */
-  readonly dockerDownTicks?: number;
 }
 
 const REAL_CLOCK = { now: () => performance.now(), wallNow: () => Date.now() };
@@ -32,11 +30,7 @@ export function createContainersSource(
   const { socketPath, names, timeoutMs } = settings;
   const engine = createEngine(settings);
   const readFile = own.readFile ?? ((path: string) => readFileSync(path, "utf8"));
-  const rules = {
-    ...settings,
-    required: names.filter((name) => !isGlob(name)),
-    dockerDownTicks: own.dockerDownTicks ?? 2,
-  };
+  const rules = { ...settings, required: names.filter((name) => !isGlob(name)) };
   return {
     name: "containers",
     // The list, then inspections that may begin within a time-out of it and last another.

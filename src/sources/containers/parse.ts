@@ -47,8 +47,7 @@ function parseEntry(json: unknown): ListedContainer | undefined {
   const rawName = parseName(entry.Names, id);
   if (rawName === undefined) return undefined;
   const labels = asObject(entry.Labels) ?? {};
-  const label = (name: string): unknown => (Object.hasOwn(labels, name) ? labels[name] : undefined);
-  const plainName = label("com.docker.compose.project") ? rawName.replace(/^[0-9a-f]{12}_(?=.)/, "") : rawName;
+  const plainName = labels["com.docker.compose.project"] ? rawName.replace(/^[0-9a-f]{12}_(?=.)/, "") : rawName;
   const { Created: createdS, Image: image, State: state, Status: status } = entry;
   const networkMode = asObject(entry.HostConfig)?.NetworkMode;
   return {
@@ -59,7 +58,7 @@ function parseEntry(json: unknown): ListedContainer | undefined {
     createdAt: typeof createdS === "number" && createdS > 0 ? createdS * 1_000 : undefined,
     state: parseState(state),
     ...parseStatusText(typeof status === "string" ? status.slice(0, 200) : ""),
-    enabled: String(label("watchdog.enable")).trim().toLowerCase() !== "false",
+    enabled: String(labels["watchdog.enable"]).trim().toLowerCase() !== "false",
     networkOf: typeof networkMode === "string" ? /^container:(.+)$/.exec(networkMode)?.[1] : undefined,
   };
 }

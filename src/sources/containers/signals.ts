@@ -11,7 +11,7 @@ export interface Rules extends TrackRules {
   readonly socketPath: string;
   /** Containers that must exist. */
   readonly required: readonly string[];
-  readonly dockerDownTicks: number;
+  readonly engineDownTicks: number;
 }
 
 /** Plain JSON data. Tracks are pairs, not properties: a container may be called `__proto__`. */
@@ -32,7 +32,7 @@ const CONTAINER_KINDS = ["container", "container_restarts", "container_oom"] as 
  */
 export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instant, rules: Rules): Evaluation<Memory> {
   if (!reading.ok) {
-    const { active, failuresInARow } = debounce(memory.failures, true, rules.dockerDownTicks);
+    const { active, failuresInARow } = debounce(memory.failures, true, rules.engineDownTicks);
     return {
       signals: active ? [dockerSignal(rules.socketPath, reading.error)] : [],
       holds: active ? CONTAINER_KINDS : ["docker_down", ...CONTAINER_KINDS],

@@ -65,13 +65,15 @@ export function restartsSignal(
 
 /** @param agoMs how long ago it was killed, in milliseconds; `undefined` where that is not known */
 export function oomSignal(container: ObservedContainer, agoMs: number | undefined, now: Instant): Signal {
-  const { name, image } = container;
+  const { name, image, exitCode } = container;
+  // The kernel kills one process: the container's first, which ends it, or another, which may not.
+  const fate = exitCode === 137 ? "was killed" : "lost a process";
   return {
     key: `container_oom:${name}`,
     severity: "critical",
     nature: "edge",
     active: true,
-    what: `container ${name} was killed for want of memory`,
+    what: `container ${name} ${fate} for want of memory`,
     ...(image !== undefined && { details: [`image ${image}`] }),
     next: `docker stats ${reference(container)}: raise its memory limit, or find what grows`,
     ...(agoMs !== undefined && { since: now - Math.max(0, agoMs) }),

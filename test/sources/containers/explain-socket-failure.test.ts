@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { explainSocketFailure } from "../../../src/sources/containers/explain-socket-failure.ts";
+
+const PATH = "/var/run/docker.sock";
+const SOCKET = { gid: 998, isSocket: () => true, isDirectory: () => false };
+const FILE = { gid: 0, isSocket: () => false, isDirectory: () => false };
+const DIRECTORY = { gid: 0, isSocket: () => false, isDirectory: () => true };
+
+function failure(facts: object): Error {
+  return Object.assign(new Error("connect failed"), facts);
+}
+
+describe("why Docker could not be asked, and what mends it", () => {
+  test.each([
+    ["missing", { code: "ENOENT" }, undefined, /^there is no socket at \/var\/run\/docker\.sock: mount it/],
+    ["forbidden", { code: "EACCES" }, SOCKET, /^no permission to open .*: run as its group .*group_add: \["998"\]/],
+    ["forbidden to look at", { code: "EACCES" }, undefined, /^no permission to open .*: run as the group that owns it/],
+    ["without a listener", { code: "ECONNREFUSED" }, SOCKET, /^nobody listens at .*: is Docker running\?/],
+    ["a file", { code: "ECONNREFUSED" }, FILE, /is not a socket: mount Docker's socket there/],
+    ["a directory", { code: "ECONNREFUSED" }, DIRECTORY, /is a directory, not a socket: it did not exist on the host/],
+    [
+      "behind a proxy that forbids",
+      { statusCode: 403 },
+      SOCKET,
+      /answered 403; does a socket proxy between forbid it\?/,
+    ],
+    ["in trouble", { statusCode: 500, json: { message: "no\nluck" } }, SOCKET, /: answered 500: no luck$/],
+    ["in trouble without words", { statusCode: 500, json: Buffer.from("<html>") }, SOCKET, /: answered 500$/],
+    ["too old", { statusCode: 400, json: { message: "client version 1.44 is too new" } }, SOCKET, /is too new$/],
+    ["resetting", { code: "ECONNRESET" }, SOCKET, /: connection reset$/],
+    ["anything else", {}, SOCKET, /^Docker at \/var\/run\/docker\.sock: connect failed$/],
+  ])("%s", (_name, facts, file, message) => {
+    const look = (): typeof SOCKET => {
+      if (file === undefined) throw new Error("ENOENT");
+      return file;
+    };
+    expect(explainSocketFailure(failure(facts), PATH, look)).toMatch(message);
+  });
+
+  test("whatever is thrown, it is one short line that names the socket", () => {
+    fc.assert(
+      fc.property(fc.anything(), (thrown) => {
+        const message = explainSocketFailure(thrown, PATH, () => SOCKET);
+        expect(message).toContain(PATH);
+        expect(message).not.toMatch(/[\n\r]/);
+        expect(message.length).toBeLessThan(1_000);
+      }),
+    );
+  });
+
+  test("a page of HTML as the error is not passed on", () => {
+    const thrown = failure({ statusCode: 502, json: Buffer.from("<html>".repeat(1_000)) });
+    expect(explainSocketFailure(thrown, PATH, () => SOCKET)).toBe(`Docker at ${PATH}: answered 502`);
+  });
+});
