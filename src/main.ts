@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Command, type CommandContext, EXIT } from "./commands/command.ts";
+import { exitNow } from "./exit-now.ts";
 
 /** Set by the bundler; a checkout reads it from package.json. */
 declare const __WATCHDOG_VERSION__: string | undefined;
@@ -106,4 +107,4 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   return EXIT.failed;
 });
 // Whatever a library still keeps open, a command that has ended has ended.
-setTimeout(() => process.exit(), 200).unref();
+setTimeout(() => exitNow(Number(process.exitCode)), 200).unref();

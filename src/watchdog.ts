@@ -3,11 +3,12 @@ import { type AlertChanges, type AlertState, advanceAlerts, retireAlerts } from 
 import { dampFlapping, type FlapRecords } from "./core/flapping.ts";
 import type { Notice } from "./core/notice.ts";
 import { type SignalView, updateOverview } from "./core/overview.ts";
-import type { Reading } from "./core/reading.ts";
+import { type Reading, unknown } from "./core/reading.ts";
 import type { Evaluation } from "./core/signal.ts";
 import type { Silence } from "./core/silence.ts";
 import { formatDuration } from "./core/text.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "./core/time.ts";
+import { explainFailure } from "./http/explain-failure.ts";
 import { readSource } from "./sources/read-source.ts";
 import type { AnySource } from "./sources/source.ts";
 import type { TickChanges } from "./store/store.ts";
@@ -57,6 +58,8 @@ export interface SourceView {
 const GATHER_MS = SECOND_MS;
 /** Late sources that end at about the same time (a shared time-out) are taken together. */
 const LATE_GATHER_MS = 50;
+/** A source that does not let itself be closed does not hold up the end for longer than this. */
+const CLOSE_MS = SECOND_MS;
 /** A memory whose loss only delays a detection is stored this often while nothing else is. */
 const MEMORY_STORE_MS = 10 * MINUTE_MS;
 /** That the watchdog lives is stored this often, so that the next one knows how long nobody watched. */
@@ -74,6 +77,8 @@ interface Watched {
   view: SourceView;
   /** A collection has not let go yet; there is never a second one beside it. */
   busy: boolean;
+  /** The collection under way has yielded no reading yet. */
+  pending: boolean;
   prompt: boolean;
 }
 
@@ -108,6 +113,7 @@ export class Watchdog {
       views: [],
       view: { name: source.name, ok: undefined, error: undefined, readAt: undefined },
       busy: false,
+      pending: false,
       prompt: true,
     }));
     const names = new Set(sources.map((source) => source.name));
@@ -136,7 +142,11 @@ export class Watchdog {
     const memories = new Map(this.#watched.flatMap(memoriesOf));
     memories.set("alive", this.#parts.clock.now());
     this.#commit({ set: [], forget: [], notices: [] }, memories);
-    await Promise.allSettled(this.#watched.map(({ source }) => source.close?.()));
+    const closing = Promise.allSettled(this.#watched.map(async ({ source }) => source.close?.()));
+    const { promise: over, resolve: giveUp } = Promise.withResolvers<void>();
+    const cancelGiveUp = this.#parts.clock.after(CLOSE_MS, giveUp);
+    await Promise.race([closing, over]);
+    cancelGiveUp();
   }
 
   /** One whole pass over every source, waiting for the slowest. */
@@ -190,15 +200,19 @@ export class Watchdog {
   #tickAndSchedule(): void {
     if (!this.#running) return;
     const { clock, intervalMs } = this.#parts;
-    this.#tick();
     const now = clock.now();
     this.#nextAt += intervalMs;
-    // Late by more than an interval (a machine that slept): one catch-up tick was made just now, the rest are skipped.
+    // Late by more than an interval (a machine that slept): one catch-up tick is made now, the rest are skipped.
     if (this.#nextAt <= now) this.#nextAt = now + intervalMs;
     this.#cancelNext = clock.after(this.#nextAt - now, () => this.#tickAndSchedule());
+    this.#tick();
   }
 
   #tick(): void {
+    // No tick is waited for beyond the next one.
+    if (this.#cancelGather !== undefined) this.#waitNoLonger();
+    this.#cancelLateGather?.();
+    this.#cancelLateGather = undefined;
     for (const watched of this.#watched) {
       if (watched.prompt) this.#awaited.add(watched);
       void this.#collect(watched).then(() => {
@@ -206,38 +220,40 @@ export class Watchdog {
         this.#flushWhenGathered();
       });
     }
-    this.#cancelGather?.();
-    this.#cancelGather = this.#parts.clock.after(GATHER_MS, () => {
-      for (const slow of this.#awaited) slow.prompt = false;
-      this.#flush();
-    });
+    this.#cancelGather = this.#parts.clock.after(GATHER_MS, () => this.#waitNoLonger());
     if (this.#watched.length === 0) this.#flush();
+  }
+
+  #waitNoLonger(): void {
+    for (const slow of this.#awaited) slow.prompt = false;
+    this.#flush();
   }
 
   /** Resolves once the reading of a new collection, or the failure to start one, is among the ready ones. */
   async #collect(watched: Watched): Promise<void> {
     const { clock } = this.#parts;
     if (watched.busy) {
-      // Its deadline has passed for the people who wait, even if its I/O has not come back.
-      if (watched.view.ok === false) this.#ready.push({ watched, reading: hanging(watched) });
+      // Past its deadline, a collection that does not come back is one more failed reading in every tick.
+      if (!watched.pending) this.#ready.push({ watched, reading: hanging(watched) });
       return;
     }
     watched.busy = true;
+    watched.pending = true;
     const startedAt = clock.now();
     const { reading, released } = readSource(watched.source, clock);
     void released.then(() => {
       watched.busy = false;
     });
     const result = await reading;
+    watched.pending = false;
     watched.prompt = clock.now() - startedAt < GATHER_MS;
     this.#ready.push({ watched, reading: result });
   }
 
   #flushWhenGathered(): void {
-    if (!this.#running || this.#ready.length === 0) return;
-    if (this.#cancelGather === undefined) {
-      this.#cancelLateGather ??= this.#parts.clock.after(LATE_GATHER_MS, () => this.#flush());
-    } else if (this.#awaited.size === 0) this.#flush();
+    if (!this.#running || this.#ready.length === 0 || this.#awaited.size > 0) return;
+    if (!this.#watched.some((watched) => watched.pending)) this.#flush();
+    else this.#cancelLateGather ??= this.#parts.clock.after(LATE_GATHER_MS, () => this.#flush());
   }
 
   /** Evaluates, decides and commits all that is ready: one synchronous step. */
@@ -254,17 +270,13 @@ export class Watchdog {
     this.#ready = [];
     const order = new Map(this.#watched.map((watched, index) => [watched, index]));
     ready.sort((a, b) => (order.get(a.watched) ?? 0) - (order.get(b.watched) ?? 0));
-    const set: AlertState[] = [];
-    const forget: string[] = [];
-    const notices: Notice[] = [];
+    const changed: AlertChanges[] = [];
     const memories = new Map<string, unknown>();
     const silences = this.#parts.store.silences(now);
     for (const { watched, reading } of ready) {
       const changes = this.#evaluate(watched, reading, now, silences);
       if (changes === undefined) continue;
-      set.push(...changes.set);
-      forget.push(...changes.forget);
-      notices.push(...changes.notices);
+      changed.push(changes);
       const told = changes.set.length + changes.forget.length + changes.notices.length > 0;
       if (told || now - watched.memoryStoredAt >= MEMORY_STORE_MS) {
         for (const [owner, value] of memoriesOf(watched)) memories.set(owner, value);
@@ -275,6 +287,9 @@ export class Watchdog {
       memories.set("alive", now);
       this.#aliveStoredAt = now;
     }
+    const set = changed.flatMap((changes) => changes.set);
+    const forget = changed.flatMap((changes) => changes.forget);
+    const notices = changed.flatMap((changes) => changes.notices);
     this.#tell({ set, forget, notices }, memories);
     this.#lastTickAt = now;
     log.debug({ readings: ready.length, notices: notices.length }, "tick");
@@ -286,27 +301,26 @@ export class Watchdog {
     now: Instant,
     silences: readonly Silence[],
   ): AlertChanges | undefined {
-    const { log, cooldownMs } = this.#parts;
-    const { source } = watched;
-    this.#noteReading(watched, reading, now);
-    let evaluation: Evaluation<unknown>;
+    const { source, alerting } = watched;
     try {
-      evaluation = source.evaluate(reading, watched.memory, now);
+      const evaluation: Evaluation<unknown> = source.evaluate(reading, watched.memory, now);
+      const damped = dampFlapping(evaluation, watched.flaps, alerting);
+      const changes = advanceAlerts(source.name, damped.evaluation, alerting, now, this.#parts.cooldownMs, silences);
+      watched.views = updateOverview(watched.views, evaluation);
+      watched.memory = evaluation.memory;
+      watched.flaps = damped.records;
+      for (const state of changes.set) alerting.set(state.key, state);
+      for (const key of changes.forget) alerting.delete(key);
+      this.#noteReading(watched, reading, now);
+      return changes;
     } catch (thrown) {
       // Evaluating is total; if it is not, that is our fault and costs this source alone. The likeliest cause is a memory
       // that an older version stored, so it starts anew.
-      log.error({ source: source.name, error: String(thrown) }, "a source could not be evaluated");
       watched.memory = source.initial;
+      watched.flaps = {};
+      this.#noteReading(watched, unknown(`internal fault while evaluating: ${explainFailure(thrown)}`), now);
       return undefined;
     }
-    watched.memory = evaluation.memory;
-    watched.views = updateOverview(watched.views, evaluation);
-    const damped = dampFlapping(evaluation, watched.flaps, watched.alerting);
-    watched.flaps = damped.records;
-    const changes = advanceAlerts(source.name, damped.evaluation, watched.alerting, now, cooldownMs, silences);
-    for (const state of changes.set) watched.alerting.set(state.key, state);
-    for (const key of changes.forget) watched.alerting.delete(key);
-    return changes;
   }
 
   #noteReading(watched: Watched, reading: Reading<unknown>, now: Instant): void {
@@ -342,5 +356,5 @@ function memoriesOf({ source, memory, flaps }: Watched): [string, unknown][] {
 }
 
 function hanging(watched: Watched): Reading<never> {
-  return { ok: false, error: watched.view.error ?? "its last collection still hangs" };
+  return unknown(watched.view.error ?? "its last collection still hangs");
 }

@@ -1,8 +1,9 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { createChannels, probeChannels } from "../channels/index.ts";
 import { loadSettings } from "../config/load-settings.ts";
-import { DEFAULT_DOCKER_SOCK, type Settings } from "../config/settings.ts";
+import { type ContainersSettings, DEFAULT_DOCKER_SOCK, type Settings } from "../config/settings.ts";
 import type { Message } from "../core/message.ts";
+import { pingEngine } from "../sources/index.ts";
 import { type CommandContext, EXIT } from "./command.ts";
 import { passOnce } from "./pass-once.ts";
 
@@ -113,6 +114,10 @@ async function reportSources(
     report("containers", [{ verdict: "note", text }]);
   }
   for (const { name, ok, error } of sources) {
+    if (ok && name === "containers" && settings.containers !== undefined) {
+      report(name, [await diagnoseEngine(settings.containers)]);
+      continue;
+    }
     report(name, [ok ? { verdict: "ok", text: "can be read" } : { verdict: "mend", text: error ?? "was not read" }]);
   }
   // What is wrong out there is not a misconfiguration, but a person who sets this up wants to see it.
@@ -121,4 +126,13 @@ async function reportSources(
     "right now",
     active.map(({ key, what }): Diagnosis => ({ verdict: "note", text: `${what} (${key})` })),
   );
+}
+
+async function diagnoseEngine(settings: ContainersSettings): Promise<Diagnosis> {
+  try {
+    const { engineVersion, apiVersion } = await pingEngine(settings);
+    return { verdict: "ok", text: `Docker ${engineVersion} (API ${apiVersion}) answers at ${settings.socketPath}` };
+  } catch (error) {
+    return { verdict: "mend", text: error instanceof Error ? error.message : String(error) };
+  }
 }

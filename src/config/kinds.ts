@@ -16,13 +16,18 @@ export interface DependencyTarget {
   readonly url: URL;
 }
 
-const DECIMAL = /^\d+(\.\d+)?$/;
+const DECIMAL = /^(\d+(\.\d+)?|\.\d+)$/;
 const WHOLE = /^\d+$/;
 
 function number(text: string, pattern: RegExp, min: number, max: number): number | undefined {
   if (!pattern.test(text)) return undefined;
   const value = Number(text);
   return value >= min && value <= max ? value : undefined;
+}
+
+/** Whole milliseconds: 1.1 × 1000 is 1100.0000000000002. */
+function toMs(seconds: number): number {
+  return Math.round(seconds * 1_000);
 }
 
 const TRUE_WORDS = new Set(["true", "1", "yes", "on"]);
@@ -43,7 +48,7 @@ export function durationMs(minS: number, maxS: number): Kind<number> {
     expected: `seconds, a number from ${minS} to ${maxS}`,
     parse(text) {
       const seconds = number(text, DECIMAL, minS, maxS);
-      return seconds === undefined ? undefined : seconds * 1_000;
+      return seconds === undefined ? undefined : toMs(seconds);
     },
   };
 }
@@ -73,7 +78,7 @@ function parseUrl(text: string, protocols: readonly string[]): URL | undefined {
 }
 
 export const httpUrl: Kind<URL> = {
-  expected: "a URL like http://orchestrator:8080/metrics",
+  expected: "a URL that begins with http:// or https://",
   parse: (text) => parseUrl(text, ["http:", "https:"]),
 };
 
@@ -118,7 +123,7 @@ export const limitsMs: Kind<ReadonlyMap<string, number>> = {
     for (const item of splitList(text)) {
       const [, name, seconds] = /^([^=]+?)\s*=\s*(\d+(?:\.\d+)?)$/.exec(item) ?? [];
       if (name === undefined || seconds === undefined || limits.has(name)) return undefined;
-      limits.set(name, Number(seconds) * 1_000);
+      limits.set(name, toMs(Number(seconds)));
     }
     return limits.size === 0 ? undefined : limits;
   },

@@ -58,7 +58,7 @@ function readGiven(
 function findUnknownNames(env: Environment): string[] {
   const allowed = new Set(NAMES.flatMap((name) => [name, `${name}_FILE`]));
   return Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX) && !allowed.has(name) && env[name] !== "")
+    .filter((name) => name.startsWith(PREFIX) && !allowed.has(name) && (env[name] ?? "").trim() !== "")
     .sort()
     .map((name) => {
       const [nearest] = [...allowed].sort((a, b) => distance(name, a) - distance(name, b));
@@ -76,8 +76,11 @@ function findContradictions(env: Environment): string[] {
   return problems;
 }
 
-/** A value as it may stand in a one-line problem. */
+/** A value as it may stand in a one-line problem: without what looks like a secret in the wrong place. */
 function quote(text: string): string {
-  const short = text.length > 200 ? `${text.slice(0, 200)}…` : text;
-  return JSON.stringify(short.replace(/(\/\/)[^/@\s]*@/g, "$1***@"));
+  const harmless = text
+    .replace(/\d{5,}:[\w-]+/g, "(hidden)") // A bot token, given as the chat or as the name of a file.
+    .replace(/\/\/.*@/gs, "//(hidden)@")
+    .replace(/(:\/\/[^\s,?]*)\?[^\s,]*/g, "$1?(hidden)");
+  return JSON.stringify(harmless.length > 200 ? `${harmless.slice(0, 200)}…` : harmless);
 }

@@ -64,6 +64,8 @@ export class Deliverer {
   #failuresInARow = 0;
   #outage: Outage | undefined;
   #sending: Promise<void> | undefined;
+  /** More was owed while a message was on its way. */
+  #kicked = false;
   #cancelTimer: (() => void) | undefined;
   #stopped = false;
 
@@ -77,7 +79,9 @@ export class Deliverer {
 
   /** Something may be owed: send it as soon as pace and backoff allow. Never throws, returns at once. */
   kick(): void {
+    this.#kicked = true;
     if (this.#stopped || this.#sending !== undefined || this.#cancelTimer !== undefined) return;
+    this.#kicked = false;
     const waitMs = this.#waitMs();
     if (waitMs > 0) {
       this.#cancelTimer = this.#parts.clock.after(waitMs, () => {
@@ -90,7 +94,7 @@ export class Deliverer {
       .catch((thrown: unknown) => this.#survive(thrown))
       .then((more) => {
         this.#sending = undefined;
-        if (more) this.kick();
+        if (more || this.#kicked) this.kick();
       });
   }
 
@@ -106,7 +110,8 @@ export class Deliverer {
   async stop(graceMs: number): Promise<void> {
     const { clock } = this.#parts;
     const end = clock.now() + graceMs;
-    const over = new Promise<void>((resolve) => clock.after(graceMs, resolve));
+    const { promise: over, resolve: giveUp } = Promise.withResolvers<void>();
+    const cancelGiveUp = clock.after(graceMs, giveUp);
     while (clock.now() < end && this.#outage === undefined && this.status().undelivered > 0) {
       this.kick();
       await Promise.race([this.#sending ?? new Promise<void>((resolve) => clock.after(20, resolve)), over]);
@@ -114,6 +119,7 @@ export class Deliverer {
     this.#stopped = true;
     this.#cancelTimer?.();
     await Promise.race([this.#sending ?? Promise.resolve(), over]);
+    cancelGiveUp();
   }
 
   #waitMs(): number {
@@ -139,7 +145,7 @@ export class Deliverer {
     const ids = noticeIdsOf(message);
     notices.beginAttempt(ids);
     const delivery = await this.#attempt(message);
-    this.#sentAt.push(now);
+    this.#sentAt.push(clock.now());
     if (delivery.remember !== undefined) this.#remember(delivery.remember);
     if (delivery.accepted) {
       notices.settle(ids);
@@ -160,8 +166,8 @@ export class Deliverer {
       // The channel's own deadline comes first: it knows better whether the request went out.
       const cancelAbort = clock.after(timeoutMs, () => controller.abort(new Error("timed out")));
       const cancelGiveUp = clock.after(timeoutMs + 1_000, () => unanswered("the channel did not answer in time"));
-      channel
-        .send(message, controller.signal)
+      Promise.resolve()
+        .then(() => channel.send(message, controller.signal))
         .then(resolve, () => unanswered("the channel broke off"))
         .finally(() => {
           cancelAbort();

@@ -6,6 +6,8 @@ import { createHostSources } from "./host/index.ts";
 import { createOrchestratorSource } from "./orchestrator/index.ts";
 import type { AnySource } from "./source.ts";
 
+export { pingEngine } from "./containers/index.ts";
+
 export interface Sources {
   /** What others stand on comes first: causes are told in this order. */
   readonly all: readonly AnySource[];

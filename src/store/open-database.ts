@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { cleanText } from "../core/text.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 /** Another watchdog holds the state directory: two would tell everything twice. */
@@ -33,8 +34,16 @@ export function openDatabase(stateDir: string | undefined, warn: (problem: strin
     warn(`WATCHDOG_STATE_DIR=${stateDir} cannot be used (${messageOf(error)}): state is kept in memory only`);
     return openDatabase(undefined, warn);
   }
-  return { database: openFile(join(stateDir, "watchdog.db"), warn), release: () => lock.close() };
+  HELD.add(lock);
+  const release = () => {
+    HELD.delete(lock);
+    lock.close();
+  };
+  return { database: openFile(join(stateDir, "watchdog.db"), warn), release };
 }
+
+/** A lock that nobody refers to would be collected as garbage, and so given back. */
+const HELD = new Set<DatabaseSync>();
 
 /**
  * Opens the database of a watchdog that may be running, to add to it.
@@ -53,11 +62,28 @@ export function openBeside(stateDir: string): DatabaseSync {
   );
 }
 
-/** A copy in memory of all that can still be read. */
+/**
+ * A copy in memory of all that can still be read. Row by row: a database in WAL mode cannot be deserialized in memory, and
+ * of a damaged one some tables may still be whole.
+ */
 export function copyToMemory(database: DatabaseSync): DatabaseSync {
-  const copy = new DatabaseSync(":memory:");
-  copy.deserialize(database.serialize());
-  database.close();
+  const copy = migrate(new DatabaseSync(":memory:"));
+  for (const table of ["alert", "memory", "silence", "notice"]) {
+    try {
+      for (const row of database.prepare(`SELECT * FROM ${table}`).iterate()) {
+        const columns = Object.keys(row);
+        const sql = `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
+        copy.prepare(sql).run(...Object.values(row));
+      }
+    } catch {
+      // The rest of this table is lost; the others may not be.
+    }
+  }
+  try {
+    database.close();
+  } catch {
+    // It was closed, or is beyond that.
+  }
   return copy;
 }
 
@@ -148,5 +174,5 @@ function isCorrupt(error: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return cleanText(error instanceof Error ? error.message : String(error));
 }

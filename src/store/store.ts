@@ -1,10 +1,12 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Timeline } from "../clock.ts";
 import type { AlertState } from "../core/alerts.ts";
 import type { Notice, OwedNotice } from "../core/notice.ts";
 import type { Silence } from "../core/silence.ts";
+import { cleanText } from "../core/text.ts";
 import type { Instant } from "../core/time.ts";
-import { copyToMemory } from "./open-database.ts";
+import { parseJson, readAlertState, readNotice, readTimeline } from "./read-back.ts";
+import { ResilientDatabase, type Run } from "./resilient-database.ts";
 
 /** Everything that one tick changes. It becomes true as a whole or not at all. */
 export interface TickChanges {
@@ -22,41 +24,51 @@ const UNANSWERED = 1;
 
 /**
  * Alert states, source memories and owed notices in one SQLite database. Its methods never throw: when the database
- * cannot be written any more (disk full, read-only), everything goes on in memory and `onTrouble` hears of it once.
+ * cannot be written or read any more (disk full, read-only, damaged), everything goes on in memory and `onTrouble` hears
+ * of it once.
  */
 export class Store {
-  #database: DatabaseSync;
-  #statements = new Map<string, StatementSync>();
+  readonly #database: ResilientDatabase;
   readonly #onTrouble: (error: string) => void;
 
   constructor(database: DatabaseSync, onTrouble: (error: string) => void) {
-    this.#database = database;
+    this.#database = new ResilientDatabase(database, onTrouble);
     this.#onTrouble = onTrouble;
   }
 
   alerts(): AlertState[] {
-    return this.#readJson<AlertState>("SELECT key AS owner, state AS json FROM alert").map(([, state]) => state);
+    return this.#database.read("SELECT key, state FROM alert").flatMap(({ key, state }) => {
+      const alert = readAlertState(state);
+      if (alert === undefined) this.#onTrouble(`the stored alert ${String(key)} cannot be read back and is left out`);
+      return alert ?? [];
+    });
   }
 
   /** What `owner` (a source, a channel) stored last, or `undefined`. */
   memory(owner: string): unknown {
-    return this.#readJson("SELECT owner, value AS json FROM memory WHERE owner = ?", owner)[0]?.[1];
+    const [row] = this.#database.read("SELECT value FROM memory WHERE owner = ?", owner);
+    if (row === undefined) return undefined;
+    const value = parseJson(row.value);
+    if (value === undefined) this.#onTrouble(`the stored memory of ${owner} cannot be read back and is left out`);
+    return value;
   }
 
   remember(owner: string, value: unknown): void {
-    this.#write(() => this.#putMemory(owner, value));
+    const json = this.#toJson(owner, value);
+    if (json !== undefined) this.#database.write((run) => putMemory(run, owner, json));
   }
 
   timeline(): Timeline | undefined {
-    return this.memory(TIMELINE) as Timeline | undefined;
+    return readTimeline(this.memory(TIMELINE));
   }
 
   /** The latest Instant stored anywhere; 0 in an empty database. */
   latestInstant(): Instant {
-    const row = this.#prepare(
+    const [row] = this.#database.read(
       `SELECT max(at) AS at FROM (
-         SELECT max(state ->> 'lastAlertAt') AS at FROM alert UNION ALL SELECT max(notice ->> 'at') FROM notice)`,
-    ).get();
+         SELECT state ->> 'lastAlertAt' AS at FROM alert WHERE json_valid(state)
+         UNION ALL SELECT notice ->> 'at' FROM notice WHERE json_valid(notice)) WHERE typeof(at) IN ('integer', 'real')`,
+    );
     return Number(row?.at ?? 0);
   }
 
@@ -66,16 +78,20 @@ export class Store {
 
   /** Commits a tick in one transaction. */
   commit(changes: TickChanges): void {
-    this.#write(() => {
+    const memories = [...changes.memories].flatMap(([owner, value]) => {
+      const json = this.#toJson(owner, value);
+      return json === undefined ? [] : [[owner, json] as const];
+    });
+    this.#database.write((run) => {
       for (const state of changes.set) {
-        this.#prepare("INSERT OR REPLACE INTO alert (key, state) VALUES (?, ?)").run(state.key, JSON.stringify(state));
+        run("INSERT OR REPLACE INTO alert (key, state) VALUES (?, ?)", state.key, JSON.stringify(state));
       }
-      for (const key of changes.forget) this.#prepare("DELETE FROM alert WHERE key = ?").run(key);
-      for (const [owner, value] of changes.memories) this.#putMemory(owner, value);
+      for (const key of changes.forget) run("DELETE FROM alert WHERE key = ?", key);
+      for (const [owner, json] of memories) putMemory(run, owner, json);
       for (const notice of changes.notices) {
         const json = JSON.stringify(notice);
         for (const channel of changes.channels) {
-          this.#prepare("INSERT INTO notice (channel, notice) VALUES (?, ?)").run(channel, json);
+          run("INSERT INTO notice (channel, notice) VALUES (?, ?)", channel, json);
         }
       }
     });
@@ -83,22 +99,28 @@ export class Store {
 
   /** The oldest notices that `channel` has not accepted, at most `limit`, in the order of deciding. */
   owed(channel: string, limit: number): OwedNotice[] {
-    const rows = this.#prepare("SELECT id, notice, attempt FROM notice WHERE channel = ? ORDER BY id LIMIT ?").all(
-      channel,
-      limit,
-    );
-    return rows.map((row) => ({
-      ...(JSON.parse(String(row.notice)) as Notice),
-      id: Number(row.id),
-      maybeTold: row.attempt !== 0,
-    }));
+    const sql = "SELECT id, notice, attempt FROM notice WHERE channel = ? ORDER BY id LIMIT ?";
+    const unreadable: number[] = [];
+    const notices = this.#database.read(sql, channel, limit).flatMap((row) => {
+      const id = Number(row.id);
+      const notice = readNotice(row.notice);
+      if (notice !== undefined) return { ...notice, id, maybeTold: row.attempt !== 0 };
+      unreadable.push(id);
+      this.#onTrouble(
+        `a notice owed to ${channel} cannot be read back and is dropped: ${cleanText(String(row.notice))}`,
+      );
+      return [];
+    });
+    if (unreadable.length > 0) this.settle(unreadable);
+    return notices;
   }
 
   /** How many notices `channel` is owed, and since when the oldest one. */
   backlog(channel: string): { readonly count: number; readonly oldestAt: Instant | undefined } {
-    const row = this.#prepare(
-      "SELECT count(*) AS count, min(notice ->> 'at') AS oldest FROM notice WHERE channel = ?",
-    ).get(channel);
+    const [row] = this.#database.read(
+      "SELECT count(*) AS count, min(CASE WHEN json_valid(notice) THEN notice ->> 'at' END) AS oldest FROM notice WHERE channel = ?",
+      channel,
+    );
     return {
       count: Number(row?.count ?? 0),
       oldestAt: row?.oldest == null ? undefined : Number(row.oldest),
@@ -107,7 +129,8 @@ export class Store {
 
   /** To be called before an attempt: from here on, a crash leaves these notices "maybe told". */
   beginAttempt(ids: readonly number[]): void {
-    this.#eachId("UPDATE notice SET attempt = attempt | ? WHERE id = ?", ids, UNDERWAY);
+    // One that is under way already was cut short by a crash: it stays unanswered, however this one ends.
+    this.#eachId("UPDATE notice SET attempt = (attempt <> 0) | ? WHERE id = ?", ids, UNDERWAY);
   }
 
   /** The attempt failed. Unless it may have arrived, it leaves no trace. */
@@ -128,16 +151,16 @@ export class Store {
    */
   adoptNotices(channels: readonly string[], heir: string): number {
     let adopted = 0;
-    this.#write(() => {
+    this.#database.write((run) => {
       const sql = "UPDATE notice SET channel = ? WHERE channel NOT IN (SELECT value FROM json_each(?))";
-      adopted = Number(this.#prepare(sql).run(heir, JSON.stringify(channels)).changes);
+      adopted = run(sql, heir, JSON.stringify(channels));
     });
     return adopted;
   }
 
   /** The silences that have not ended at `now`. Another process may have added them. */
   silences(now: Instant): Silence[] {
-    const rows = this.#prepare("SELECT glob, until, why FROM silence WHERE until > ? ORDER BY glob").all(now);
+    const rows = this.#database.read("SELECT glob, until, why FROM silence WHERE until > ? ORDER BY glob", now);
     return rows.map(({ glob, until, why }) => ({
       keyGlob: String(glob),
       until: Number(until),
@@ -147,82 +170,46 @@ export class Store {
 
   /** Adds a silence, or replaces the one of the same glob. Silences that have ended are dropped on this occasion. */
   addSilence({ keyGlob, until, why }: Silence, now: Instant): void {
-    this.#write(() => {
-      this.#prepare("DELETE FROM silence WHERE until <= ?").run(now);
-      this.#prepare("INSERT OR REPLACE INTO silence (glob, until, why) VALUES (?, ?, ?)").run(keyGlob, until, why);
+    this.#database.write((run) => {
+      run("DELETE FROM silence WHERE until <= ?", now);
+      run("INSERT OR REPLACE INTO silence (glob, until, why) VALUES (?, ?, ?)", keyGlob, until, why);
     });
   }
 
   /** @returns whether there was such a silence */
   endSilence(keyGlob: string): boolean {
     let ended = false;
-    this.#write(() => {
-      ended = Number(this.#prepare("DELETE FROM silence WHERE glob = ?").run(keyGlob).changes) > 0;
+    this.#database.write((run) => {
+      ended = run("DELETE FROM silence WHERE glob = ?", keyGlob) > 0;
     });
     return ended;
   }
 
   close(): void {
-    this.#statements.clear();
     this.#database.close();
   }
 
   #eachId(sql: string, ids: readonly number[], ...before: number[]): void {
-    this.#write(() => {
-      for (const id of ids) this.#prepare(sql).run(...before, id);
+    this.#database.write((run) => {
+      for (const id of ids) run(sql, ...before, id);
     });
   }
 
-  #putMemory(owner: string, value: unknown): void {
-    this.#prepare("INSERT OR REPLACE INTO memory (owner, value) VALUES (?, ?)").run(owner, JSON.stringify(value));
-  }
-
-  #readJson<T>(sql: string, ...parameters: string[]): [string, T][] {
-    const rows: [string, T][] = [];
-    for (const row of this.#prepare(sql).all(...parameters)) {
-      try {
-        rows.push([String(row.owner), JSON.parse(String(row.json)) as T]);
-      } catch {
-        this.#onTrouble(`the stored state of ${String(row.owner)} cannot be read back and is left out`);
-      }
-    }
-    return rows;
-  }
-
-  /** Runs `change` in a transaction; where the database refuses, once more on a copy of it in memory. */
-  #write(change: () => void): void {
+  /** A memory that is not plain data is its owner's fault; it must not keep others from being stored. */
+  #toJson(owner: string, value: unknown): string | undefined {
+    let json: string | undefined;
     try {
-      this.#transact(change);
-    } catch (error) {
-      this.#onTrouble(
-        `state cannot be written (${error instanceof Error ? error.message : String(error)}); going on in memory only`,
-      );
-      const broken = this.#database;
-      this.#database = copyToMemory(broken);
-      this.#statements.clear();
-      this.#transact(change);
+      json = JSON.stringify(value);
+    } catch {
+      // A circle, a BigInt.
     }
+    if (json === undefined) this.#onTrouble(`the memory of ${owner} is not plain data and cannot be stored`);
+    return json;
   }
+}
 
-  #transact(change: () => void): void {
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      change();
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
+function putMemory(run: Run, owner: string, json: string): void {
+  run("INSERT OR REPLACE INTO memory (owner, value) VALUES (?, ?)", owner, json);
 }
 
 const TIMELINE = "timeline";

@@ -2,6 +2,7 @@ import type { DependencyTarget } from "../../config/kinds.ts";
 import { SECOND_MS } from "../../core/time.ts";
 import { createConnection, type SocketOptions } from "../../http/connection.ts";
 import { explainFailure, failureCode } from "../../http/explain-failure.ts";
+import { createSharedLookup, type SharedLookup } from "../../http/shared-lookup.ts";
 import { pingHttp, pingTcp } from "./ping.ts";
 import type { PingOutcome } from "./signals.ts";
 
@@ -11,16 +12,29 @@ export interface Prober {
    * Pings once, under an explicit timer of `timeoutMs` from the name lookup to the last byte.
    *
    * @throws Error when nothing was learned about the dependency: `deadline` aborted, or this process has run out of
-   *   something (files, memory, ports)
+   *   something (files, memory, turns to look up a name)
    */
   probe(deadline: AbortSignal): Promise<PingOutcome>;
   close(): Promise<void>;
 }
 
-export function createProber({ url }: DependencyTarget, timeoutMs: number, options: SocketOptions = {}): Prober {
+export interface ProberOptions {
+  /** How host names are looked up: shared by all dependencies. */
+  readonly names?: SharedLookup;
+  /** The only certificates to trust, as PEM, instead of those that Node trusts. */
+  readonly ca?: string;
+}
+
+export function createProber(
+  { url }: DependencyTarget,
+  timeoutMs: number,
+  { names = createSharedLookup(), ca }: ProberOptions = {},
+): Prober {
+  const options = { lookup: names.lookup, ...(ca !== undefined && { ca }) };
   const pinger = url.protocol === "tcp:" ? tcpPinger(url, options) : httpPinger(url, options);
   return {
     async probe(deadline) {
+      deadline.throwIfAborted();
       const startedMs = performance.now();
       const timeout = new AbortController();
       const timer = setTimeout(() => {
@@ -34,6 +48,8 @@ export function createProber({ url }: DependencyTarget, timeoutMs: number, optio
         return { up: true, ms: Math.round(performance.now() - startedMs) };
       } catch (thrown) {
         if (deadline.aborted || OWN_SHORTAGES.has(failureCode(thrown))) throw thrown;
+        if (timeout.signal.aborted && names.waits(url.hostname))
+          throw new Error("not asked: too many other host names find no answer");
         return { up: false, error: explainFailure(thrown) };
       } finally {
         clearTimeout(timer);

@@ -41,11 +41,10 @@ function createDiskSource(path: string, settings: HostSettings, limiter: Limiter
     name: `host/disk ${path}`,
     deadlineMs: timeoutMs,
     initial: INITIAL_MEMORY,
-    collect: (deadline) =>
-      untilAborted(
-        deadline,
-        limiter.run(deadline, () => measureDisk(rootPath, path)),
-      ),
+    async collect(deadline) {
+      const leave = await limiter.enter(deadline);
+      return untilAborted(deadline, measureDisk(rootPath, path).finally(leave));
+    },
     evaluate: (reading, memory) => evaluateDisk(path, diskCritPct, reading, memory),
   };
 }

@@ -119,6 +119,7 @@ function evaluateEnvelope(
   ];
   const signals = findings.flatMap((finding) => finding.signals);
   const holds = findings.flatMap((finding) => finding.holds);
+  const held = new Set(holds);
   return {
     signals,
     holds,
@@ -131,7 +132,7 @@ function evaluateEnvelope(
       cpuMarks,
       activeKeys: [
         ...signals.filter((signal) => signal.active && signal.nature === "level").map((signal) => signal.key),
-        ...before.activeKeys.filter((key) => isHeld(key, holds)),
+        ...before.activeKeys.filter((key) => isHeld(key, held)),
       ],
     },
   };

@@ -1,0 +1,70 @@
+import type { Timeline } from "../clock.ts";
+import type { AlertState } from "../core/alerts.ts";
+import type { Notice } from "../core/notice.ts";
+
+/*
+ * What was stored may have been written by another version, or damaged where no checksum guards it. What is not of the
+ * shape that the program relies on is `undefined`: one bad row must not stop all others from being told.
+ */
+
+type Checks<T> = { readonly [K in keyof T]-?: (value: unknown) => boolean };
+
+const isText = (value: unknown) => typeof value === "string";
+const isNumber = (value: unknown) => Number.isFinite(value);
+const isOneOf = (words: readonly string[]) => (value: unknown) => isText(value) && words.includes(value as string);
+const isTextList = (value: unknown) => Array.isArray(value) && value.every(isText);
+const orMissing = (check: (value: unknown) => boolean) => (value: unknown) => value === undefined || check(value);
+const isSeverity = isOneOf(["critical", "warning"]);
+
+function isShaped<T>(value: unknown, checks: Checks<T>): value is T {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries<(field: unknown) => boolean>(checks).every(([name, check]) =>
+    check((value as Record<string, unknown>)[name]),
+  );
+}
+
+const ALERT_STATE: Checks<AlertState> = {
+  key: isText,
+  source: isText,
+  severity: isSeverity,
+  since: isNumber,
+  lastAlertAt: isNumber,
+  what: isText,
+};
+
+const NOTICE: Checks<Notice> = {
+  key: isText,
+  action: isOneOf(["alert", "realert", "recovery"]),
+  nature: isOneOf(["level", "edge"]),
+  severity: isSeverity,
+  what: isText,
+  measure: orMissing((value) =>
+    isShaped(value, { value: isNumber, limit: isNumber, unit: isOneOf(["percent", "seconds", "usd", "count"]) }),
+  ),
+  details: orMissing(isTextList),
+  next: orMissing(isText),
+  since: isNumber,
+  at: isNumber,
+};
+
+export function parseJson(json: unknown): unknown {
+  try {
+    return JSON.parse(String(json));
+  } catch {
+    return undefined;
+  }
+}
+
+export function readAlertState(json: unknown): AlertState | undefined {
+  const value = parseJson(json);
+  return isShaped(value, ALERT_STATE) ? value : undefined;
+}
+
+export function readNotice(json: unknown): Notice | undefined {
+  const value = parseJson(json);
+  return isShaped(value, NOTICE) ? value : undefined;
+}
+
+export function readTimeline(value: unknown): Timeline | undefined {
+  return isShaped<Timeline>(value, { bootId: isText, originMs: isNumber }) ? value : undefined;
+}
