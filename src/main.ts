@@ -59,7 +59,9 @@ async function main(argv: readonly string[]): Promise<number> {
   if (surplus.length > 0) return refuse(`"${name}" does not take "${surplus.join(" ")}"`);
   const foreign = [...given].find((option) => !(command.options ?? []).includes(option));
   if (foreign !== undefined) return refuse(`"${name}" has no option --${foreign}`);
-  return (await command.load())(createContext(given, rest));
+  // First: it may be told to stop while the command is loading.
+  const context = createContext(given, rest);
+  return (await command.load())(context);
 }
 
 function createContext(options: ReadonlySet<string>, words: readonly string[]): CommandContext {

@@ -9,6 +9,7 @@ import type { Silence } from "./core/silence.ts";
 import { formatDuration } from "./core/text.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "./core/time.ts";
 import { explainFailure } from "./http/explain-failure.ts";
+import { NudgedCollections } from "./nudged-collections.ts";
 import { readSource } from "./sources/read-source.ts";
 import type { AnySource } from "./sources/source.ts";
 import type { TickChanges } from "./store/store.ts";
@@ -80,16 +81,24 @@ interface Watched {
   /** The collection under way has yielded no reading yet. */
   pending: boolean;
   prompt: boolean;
+  readonly nudged: NudgedCollections;
+  following: { stop(): void } | undefined;
+}
+
+interface Ready {
+  readonly watched: Watched;
+  readonly reading: Reading<unknown>;
 }
 
 /**
  * The tick: collect → evaluate → decide → commit. Sources are collected side by side; everything from evaluating to the
- * commit is one synchronous step, so ticks cannot overlap, whatever hangs.
+ * commit is one synchronous step, so ticks cannot overlap, whatever hangs. A source that follows its thing is also
+ * collected between two ticks, alone.
  */
 export class Watchdog {
   readonly #parts: WatchdogParts;
   readonly #watched: readonly Watched[];
-  #ready: { watched: Watched; reading: Reading<unknown> }[] = [];
+  #ready: Ready[] = [];
   /** The prompt sources that the tick under way still waits for. */
   #awaited = new Set<Watched>();
   #cancelGather: (() => void) | undefined;
@@ -104,10 +113,11 @@ export class Watchdog {
     this.#parts = parts;
     const { sources, store, clock } = parts;
     const states = Map.groupBy(store.alerts(), (state) => state.source);
-    this.#watched = sources.map((source) => ({
+    this.#watched = sources.map((source, index): Watched => ({
       source,
       memory: store.memory(`source/${source.name}`) ?? source.initial,
-      memoryStoredAt: clock.now(),
+      // The first good reading is stored at once: what happens while nobody watches is counted from there.
+      memoryStoredAt: Number.NEGATIVE_INFINITY,
       flaps: (store.memory(`flaps/${source.name}`) ?? {}) as FlapRecords,
       alerting: new Map((states.get(source.name) ?? []).map((state) => [state.key, state])),
       views: [],
@@ -115,6 +125,12 @@ export class Watchdog {
       busy: false,
       pending: false,
       prompt: true,
+      nudged: new NudgedCollections(
+        clock,
+        () => this.#running && this.#watched[index]?.busy === false,
+        () => this.#collectAlone(this.#watched[index]),
+      ),
+      following: undefined,
     }));
     const names = new Set(sources.map((source) => source.name));
     this.#aliveStoredAt = clock.now();
@@ -132,6 +148,9 @@ export class Watchdog {
     if (this.#running) return;
     this.#running = true;
     this.#nextAt = this.#parts.clock.now();
+    for (const watched of this.#watched) {
+      watched.following = watched.source.follow?.(() => watched.nudged.nudge());
+    }
     this.#tickAndSchedule();
   }
 
@@ -139,6 +158,10 @@ export class Watchdog {
   async stop(): Promise<void> {
     this.#running = false;
     for (const cancel of [this.#cancelNext, this.#cancelGather, this.#cancelLateGather]) cancel?.();
+    for (const { following, nudged } of this.#watched) {
+      following?.stop();
+      nudged.stop();
+    }
     const memories = new Map(this.#watched.flatMap(memoriesOf));
     memories.set("alive", this.#parts.clock.now());
     this.#commit({ set: [], forget: [], notices: [] }, memories);
@@ -239,15 +262,22 @@ export class Watchdog {
     }
     watched.busy = true;
     watched.pending = true;
+    watched.nudged.satisfy();
     const startedAt = clock.now();
     const { reading, released } = readSource(watched.source, clock);
     void released.then(() => {
       watched.busy = false;
+      watched.nudged.proceed();
     });
     const result = await reading;
     watched.pending = false;
     watched.prompt = clock.now() - startedAt < GATHER_MS;
     this.#ready.push({ watched, reading: result });
+  }
+
+  /** Collects one source out of cadence. What that finds is told at once, whatever a tick under way still waits for. */
+  #collectAlone(watched: Watched | undefined): void {
+    if (watched !== undefined) void this.#collect(watched).then(() => this.#decide(this.#takeReady(watched)));
   }
 
   #flushWhenGathered(): void {
@@ -256,7 +286,7 @@ export class Watchdog {
     else this.#cancelLateGather ??= this.#parts.clock.after(LATE_GATHER_MS, () => this.#flush());
   }
 
-  /** Evaluates, decides and commits all that is ready: one synchronous step. */
+  /** Ends a tick with all that is ready. */
   #flush(): void {
     this.#cancelGather?.();
     this.#cancelLateGather?.();
@@ -264,10 +294,21 @@ export class Watchdog {
     this.#cancelLateGather = undefined;
     this.#awaited.clear();
     if (!this.#running) return;
+    this.#decide(this.#takeReady());
+    this.#lastTickAt = this.#parts.clock.now();
+  }
+
+  #takeReady(only?: Watched): Ready[] {
+    const taken = this.#ready.filter(({ watched }) => only === undefined || watched === only);
+    this.#ready = this.#ready.filter((ready) => !taken.includes(ready));
+    return taken;
+  }
+
+  /** Evaluates, decides and commits: one synchronous step. */
+  #decide(ready: Ready[]): void {
+    if (!this.#running) return;
     const { clock, log } = this.#parts;
     const now = clock.now();
-    const ready = this.#ready;
-    this.#ready = [];
     const order = new Map(this.#watched.map((watched, index) => [watched, index]));
     ready.sort((a, b) => (order.get(a.watched) ?? 0) - (order.get(b.watched) ?? 0));
     const changed: AlertChanges[] = [];
@@ -278,9 +319,9 @@ export class Watchdog {
       if (changes === undefined) continue;
       changed.push(changes);
       const told = changes.set.length + changes.forget.length + changes.notices.length > 0;
-      if (told || now - watched.memoryStoredAt >= MEMORY_STORE_MS) {
+      if (told || (reading.ok && now - watched.memoryStoredAt >= MEMORY_STORE_MS)) {
         for (const [owner, value] of memoriesOf(watched)) memories.set(owner, value);
-        watched.memoryStoredAt = now;
+        if (reading.ok) watched.memoryStoredAt = now;
       }
     }
     if (memories.size > 0 || now - this.#aliveStoredAt >= ALIVE_STORE_MS) {
@@ -291,7 +332,6 @@ export class Watchdog {
     const forget = changed.flatMap((changes) => changes.forget);
     const notices = changed.flatMap((changes) => changes.notices);
     this.#tell({ set, forget, notices }, memories);
-    this.#lastTickAt = now;
     log.debug({ readings: ready.length, notices: notices.length }, "tick");
   }
 

@@ -19,7 +19,7 @@ export async function run(context: CommandContext): Promise<number> {
   try {
     return settings.enabled ? await watch(context, settings, log) : await idle(context, settings, log);
   } finally {
-    log.flush();
+    await log.close();
   }
 }
 

@@ -62,7 +62,8 @@ export function describeSources(
       described[name] = one;
       continue;
     }
-    described[name.slice(0, slash)] ??= { ok: true, error: null, readAt: one.readAt, parts: {} };
+    // Without a prototype: a dependency may be called `__proto__`.
+    described[name.slice(0, slash)] ??= { ok: true, error: null, readAt: one.readAt, parts: Object.create(null) };
     const folder = described[name.slice(0, slash)];
     if (folder?.parts === undefined) continue;
     folder.parts[name.slice(slash + 1)] = one;

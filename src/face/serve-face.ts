@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ListenAddress } from "../config/kinds.ts";
+import { explainFailure } from "../http/explain-failure.ts";
 import type { Health } from "./assess-health.ts";
 
 export interface Face {
@@ -21,10 +22,9 @@ export interface FaceParts {
  * @throws when the address cannot be listened on
  */
 export async function serveFace(parts: FaceParts): Promise<Face> {
-  const server = createServer((request, response) => answer(parts, request, response));
   // A guest on somebody's server: slow or idle clients are let go soon, and few are let in.
-  server.requestTimeout = 5_000;
-  server.headersTimeout = 5_000;
+  const patience = { requestTimeout: 5_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 };
+  const server = createServer(patience, (request, response) => answer(parts, request, response));
   server.maxConnections = 64;
   await listen(server, parts.listen);
   // An error after that (too many open files) must not end the process.
@@ -55,11 +55,16 @@ function answer(parts: FaceParts, request: IncomingMessage, response: ServerResp
     return;
   }
   const path = (request.url ?? "/").split("?", 1)[0];
-  if (path === "/healthz") {
-    const health = parts.health();
-    send(request, response, health.healthy ? 200 : 503, health);
-  } else if (path === "/api/status") send(request, response, 200, { health: parts.health(), ...parts.status() });
-  else send(request, response, 404, { error: "expected /healthz or /api/status" });
+  try {
+    if (path === "/healthz") {
+      const health = parts.health();
+      send(request, response, health.healthy ? 200 : 503, health);
+    } else if (path === "/api/status") send(request, response, 200, { health: parts.health(), ...parts.status() });
+    else send(request, response, 404, { error: "expected /healthz or /api/status" });
+  } catch (thrown) {
+    // A fault of our own: whoever asks shall not wait for an answer that never comes.
+    send(request, response, 500, { error: `internal fault: ${explainFailure(thrown)}` });
+  }
 }
 
 function send(

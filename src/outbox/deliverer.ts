@@ -109,10 +109,14 @@ export class Deliverer {
    */
   async stop(graceMs: number): Promise<void> {
     const { clock } = this.#parts;
-    const end = clock.now() + graceMs;
-    const { promise: over, resolve: giveUp } = Promise.withResolvers<void>();
-    const cancelGiveUp = clock.after(graceMs, giveUp);
-    while (clock.now() < end && this.#outage === undefined && this.status().undelivered > 0) {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    // The timer alone decides: it may come a millisecond before the clock says so, and a loop must not wait for that.
+    let isOver = false;
+    const cancelGiveUp = clock.after(graceMs, () => {
+      isOver = true;
+      resolve();
+    });
+    while (!isOver && this.#outage === undefined && this.status().undelivered > 0) {
       this.kick();
       await Promise.race([this.#sending ?? new Promise<void>((resolve) => clock.after(20, resolve)), over]);
     }

@@ -21,6 +21,12 @@ export interface Source<T, Memory> {
    * Must end its I/O when `deadline` aborts.
    */
   collect(deadline: AbortSignal): Promise<T>;
+  /**
+   * Listens for news, where the thing tells of itself, and calls `nudge` for a collection out of cadence. Events nudge, polls
+   * are the truth: a nudge says when to look, never what is; one that is lost costs at most an interval, and a
+   * thousand cost a few collections. Never throws, and mends what breaks by itself, until it is stopped.
+   */
+  follow?(nudge: () => void): { stop(): void };
   /** Turns a reading into signals. On a failed reading it holds every key that it did not learn about. */
   evaluate(reading: Reading<T>, memory: Memory, now: Instant): Evaluation<Memory>;
   /** Frees what `collect` keeps between calls (sockets). The watchdog calls it once, after the last collection. */

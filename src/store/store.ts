@@ -67,7 +67,9 @@ export class Store {
     const [row] = this.#database.read(
       `SELECT max(at) AS at FROM (
          SELECT state ->> 'lastAlertAt' AS at FROM alert WHERE json_valid(state)
-         UNION ALL SELECT notice ->> 'at' FROM notice WHERE json_valid(notice)) WHERE typeof(at) IN ('integer', 'real')`,
+         UNION ALL SELECT notice ->> 'at' FROM notice WHERE json_valid(notice)
+         UNION ALL SELECT value ->> '$' FROM memory WHERE owner = 'alive' AND json_valid(value)
+       ) WHERE typeof(at) IN ('integer', 'real')`,
     );
     return Number(row?.at ?? 0);
   }

@@ -223,7 +223,8 @@ describe("over any sequence of evaluations", () => {
       fc.property(evaluations, cooldowns, (sequence, cooldownMs) => {
         for (const { evaluation, before, after, changes } of play(sequence, cooldownMs).steps) {
           for (const key of KEYS) {
-            if (!isHeld(key, new Set(evaluation.holds)) || evaluation.signals.some((signal) => signal.key === key)) continue;
+            if (!isHeld(key, new Set(evaluation.holds)) || evaluation.signals.some((signal) => signal.key === key))
+              continue;
             expect(after.get(key)).toBe(before.get(key));
             expect(changes.notices.some((notice) => notice.key === key)).toBe(false);
           }

@@ -8,6 +8,8 @@ export interface RequestLimits {
   readonly timeoutMs: number;
   /** The most bytes of one answer, head included. */
   readonly maxBytes: number;
+  /** The answer goes on without end: both limits are those of its head, and what follows is the reader's to bound. */
+  readonly endless?: boolean;
 }
 
 /** At most this many requests are under way at once; further ones wait their turn while their deadline runs. */
@@ -68,7 +70,7 @@ export class GuardedAgent extends Agent {
   }
 }
 
-function limitRequest(request: ClientRequest, { timeoutMs, maxBytes }: RequestLimits): void {
+function limitRequest(request: ClientRequest, { timeoutMs, maxBytes, endless = false }: RequestLimits): void {
   let response: IncomingMessage | undefined;
   let failed = false;
   const timer = setTimeout(() => {
@@ -80,13 +82,14 @@ function limitRequest(request: ClientRequest, { timeoutMs, maxBytes }: RequestLi
   // First of all who listen: docker-modem follows redirects, over TCP and past this agent.
   request.prependOnceListener("response", (answer: IncomingMessage) => {
     response = answer;
+    if (endless) clearTimeout(timer);
     delete answer.headers.location;
   });
   request.once("socket", (socket: Socket) => {
     const before = socket.bytesRead;
     // Bytes of the connection, not of the body: endless headers or interim answers count too.
     const countBytes = (): void => {
-      if (socket.bytesRead - before <= maxBytes) return;
+      if (socket.bytesRead - before <= maxBytes || (endless && response !== undefined)) return;
       request.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
     };
     socket.on("data", countBytes);

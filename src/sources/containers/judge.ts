@@ -43,7 +43,7 @@ export function judge(container: ObservedContainer, takenAt: WallTimeMs): Verdic
         return { is: "up", what: `container ${name} has finished (code 0)` };
       }
       // Without the restart policy, an end with code 0 is a fault or none.
-      if (exitCode === undefined || (exitCode === 0 && details === undefined)) return UNKNOWN;
+      if (exitCode === undefined || (exitCode === 0 && details?.restartPolicy === undefined)) return UNKNOWN;
       return down(`has exited${explainEnd(exitCode, details)}`, logs, details?.finishedAt);
     case "dead": {
       const remove = `docker rm -f ${reference(container)}, then start it anew`;
@@ -95,7 +95,8 @@ function describe({ image, state }: ObservedContainer, details: ContainerDetails
     const ranMs = (finishedAt ?? 0) - (startedAt ?? Number.POSITIVE_INFINITY);
     if (["exited", "restarting", "dead"].includes(state) && ranMs >= 0)
       lines.push(`it ran for ${formatDuration(ranMs)}`);
-    lines.push(`restart policy ${restartPolicy}${restartCount > 0 ? `, restarted ${restartCount} times` : ""}`);
+    if (restartPolicy !== undefined)
+      lines.push(`restart policy ${restartPolicy}${restartCount > 0 ? `, restarted ${restartCount} times` : ""}`);
   }
   if (image !== undefined) lines.push(`image ${image}`);
   return lines;

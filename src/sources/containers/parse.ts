@@ -77,35 +77,61 @@ function parseState(value: unknown): ContainerState {
 
 /**
  * What is kept of `/containers/<id>/json`. Environment, command and probe output never leave this function; neither does
- * Docker's own error text, which can hold the command.
+ * Docker's own error text, which can hold the command. What other engines and proxies leave out is taken as not said.
  *
- * @returns `undefined` when a field that is used is missing or of the wrong type
+ * @returns `undefined` when a field that is used is of the wrong type, or the state or the exit code is missing
  */
 export function parseInspect(json: unknown): ContainerDetails | undefined {
   const container = asObject(json);
   const state = asObject(container?.State);
-  const restartCount = container?.RestartCount;
-  const policy = asObject(asObject(container?.HostConfig)?.RestartPolicy)?.Name;
-  if (state === undefined) return undefined;
-  const { Status, Restarting, OOMKilled, ExitCode, Error: error, StartedAt, FinishedAt, Health } = state;
+  const restart = parseRestartPolicy(asObject(container?.HostConfig)?.RestartPolicy);
+  const restartCount = container?.RestartCount ?? 0;
+  if (state === undefined || restart === undefined) return undefined;
+  const { Status, Restarting, ExitCode, Error: error, StartedAt, FinishedAt, Health } = state;
+  const oomKilled = state.OOMKilled ?? false;
   const health = parseHealth(Health);
-  if (typeof OOMKilled !== "boolean" || typeof policy !== "string" || health === undefined) return undefined;
-  if (!Number.isSafeInteger(ExitCode) || !Number.isSafeInteger(restartCount) || Number(restartCount) < 0) {
-    return undefined;
-  }
+  if (typeof oomKilled !== "boolean" || health === undefined) return undefined;
+  if (!Number.isSafeInteger(ExitCode) || !isCount(restartCount)) return undefined;
   if (!isTimestamp(StartedAt) || !isTimestamp(FinishedAt)) return undefined;
+  const failingStreak = asObject(Health)?.FailingStreak;
   return {
     // `Running` is true while restarting; `Restarting` tells.
     state: Restarting === true ? "restarting" : parseState(Status),
     health,
+    failingStreak: isCount(failingStreak) ? failingStreak : undefined,
+    startPeriodMs: parseStartPeriodMs(asObject(container?.Config)?.Healthcheck),
     exitCode: Number(ExitCode),
     startedAt: parseTime(StartedAt),
     finishedAt: parseTime(FinishedAt),
-    restartCount: Number(restartCount),
-    oomKilled: OOMKilled,
-    restartPolicy: policy === "" ? "no" : cleanText(policy, 30),
+    restartCount,
+    oomKilled,
+    ...restart,
     startFailure: typeof error === "string" && error !== "" ? explainStartFailure(error.slice(0, 4_000)) : undefined,
   };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function parseRestartPolicy(
+  value: unknown,
+): Pick<ContainerDetails, "restartPolicy" | "restartLimit"> | undefined {
+  if (value === undefined || value === null) return { restartPolicy: undefined, restartLimit: undefined };
+  const policy = asObject(value);
+  const name = policy?.Name ?? "";
+  if (policy === undefined || typeof name !== "string") return undefined;
+  const limit = policy.MaximumRetryCount;
+  return {
+    restartPolicy: name === "" ? "no" : cleanText(name, 30),
+    restartLimit: isCount(limit) && limit > 0 ? limit : undefined,
+  };
+}
+
+/** The time in which a health check may fail, which Docker writes in nanoseconds. */
+function parseStartPeriodMs(healthcheck: unknown): number {
+  const periodNs = asObject(healthcheck)?.StartPeriod;
+  return typeof periodNs === "number" && periodNs > 0 ? periodNs / 1e6 : 0;
 }
 
 function parseHealth(value: unknown): Health | undefined {
@@ -115,13 +141,13 @@ function parseHealth(value: unknown): Health | undefined {
   return status === "starting" || status === "healthy" || status === "unhealthy" ? status : undefined;
 }
 
-function isTimestamp(value: unknown): value is string {
-  return typeof value === "string" && Number.isFinite(Date.parse(value));
+function isTimestamp(value: unknown): value is string | undefined | null {
+  return value === undefined || value === null || (typeof value === "string" && Number.isFinite(Date.parse(value)));
 }
 
 /** "Never" is the year 1 to Docker. */
-function parseTime(text: string): WallTimeMs | undefined {
-  const at = Date.parse(text);
+function parseTime(text: string | undefined | null): WallTimeMs | undefined {
+  const at = Date.parse(text ?? "");
   return at > 0 ? at : undefined;
 }
 

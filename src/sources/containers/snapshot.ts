@@ -19,6 +19,10 @@ export type WallTimeMs = number;
 export interface ContainerDetails {
   readonly state: ContainerState;
   readonly health: Health;
+  /** How often in a row the health check has failed, where that is told. */
+  readonly failingStreak: number | undefined;
+  /** How long after a start a failing health check says nothing, in milliseconds. */
+  readonly startPeriodMs: number;
   readonly exitCode: number;
   /** The last start and the last end; `undefined` where there was none. */
   readonly startedAt: WallTimeMs | undefined;
@@ -27,8 +31,10 @@ export interface ContainerDetails {
   readonly restartCount: number;
   /** Whether the run that ended last (on newer engines also: the one that is on) lost a process for want of memory. */
   readonly oomKilled: boolean;
-  /** "no", "always", "unless-stopped", "on-failure". */
-  readonly restartPolicy: string;
+  /** "no", "always", "unless-stopped", "on-failure"; `undefined` where it is not told. */
+  readonly restartPolicy: string | undefined;
+  /** How often "on-failure" tries at most; `undefined`: without end. */
+  readonly restartLimit: number | undefined;
   /** Why Docker could not start it, in our words. */
   readonly startFailure: string | undefined;
 }

@@ -26,24 +26,38 @@ export function createHostSources(settings: HostSettings): AnySource[] {
 }
 
 function createMemorySource({ memPct, timeoutMs }: HostSettings): Source<MemoryUsage, LevelMemory> {
+  let reading: Promise<MemoryUsage> | undefined;
   return {
     name: "host/memory",
     deadlineMs: timeoutMs,
     initial: INITIAL_MEMORY,
-    collect: (deadline) => untilAborted(deadline, readMemory()),
+    collect(deadline) {
+      reading ??= readMemory().finally(() => {
+        reading = undefined;
+      });
+      return untilAborted(deadline, reading);
+    },
     evaluate: (reading, memory) => evaluateMemory(memPct, reading, memory),
   };
 }
 
 function createDiskSource(path: string, settings: HostSettings, limiter: Limiter): Source<DiskUsage, LevelMemory> {
   const { rootPath, timeoutMs, diskCritPct } = settings;
+  let measuring: Promise<DiskUsage> | undefined;
   return {
     name: `host/disk ${path}`,
     deadlineMs: timeoutMs,
     initial: INITIAL_MEMORY,
     async collect(deadline) {
-      const leave = await limiter.enter(deadline);
-      return untilAborted(deadline, measureDisk(rootPath, path).finally(leave));
+      // What hangs from an earlier tick is waited for again, never asked twice: it would hold a second thread.
+      if (measuring === undefined) {
+        const leave = await limiter.enter(deadline);
+        measuring = measureDisk(rootPath, path).finally(() => {
+          measuring = undefined;
+          leave();
+        });
+      }
+      return untilAborted(deadline, measuring);
     },
     evaluate: (reading, memory) => evaluateDisk(path, diskCritPct, reading, memory),
   };

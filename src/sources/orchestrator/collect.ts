@@ -7,10 +7,10 @@ import { type Envelope, parseEnvelope } from "./envelope.ts";
 
 const MIB = 1024 * 1024;
 /**
- * 100,000 agents are about 15 MiB. JSON takes several times its length once it is parsed, and a heap that is too small for
- * that ends the process; so a small heap gets less.
+ * 100,000 agents are about 15 MiB. JSON takes several times its length once it is parsed, more when all that it tells
+ * of alerts at once, and a heap that is too small for that ends the process; so a small heap gets less.
  */
-const MAX_BYTES = Math.min(64 * MIB, Math.floor(getHeapStatistics().heap_size_limit / 16));
+const MAX_BYTES = Math.min(64 * MIB, Math.floor(getHeapStatistics().heap_size_limit / 24));
 
 /**
  * Reads the orchestrator's envelope once.

@@ -49,6 +49,11 @@ describe("what a state means", () => {
       observed({ state: "exited", exitCode: 0, details: { restartPolicy: "unless-stopped" } }),
       "down: container api has exited (code 0)",
     ],
+    [
+      "exited with 0 under a restart policy that is not told",
+      observed({ state: "exited", exitCode: 0, details: { restartPolicy: undefined } }),
+      "unknown",
+    ],
     ["created", observed({ state: "created", details: {} }), "unknown"],
     [
       "created, as its start failed",

@@ -10,12 +10,15 @@ export const WALL = Date.parse("2026-06-10T12:00:00Z");
 export const DETAILS: ContainerDetails = {
   state: "running",
   health: "none",
+  failingStreak: undefined,
+  startPeriodMs: 0,
   exitCode: 0,
   startedAt: WALL - 86_400_000,
   finishedAt: undefined,
   restartCount: 0,
   oomKilled: false,
   restartPolicy: "always",
+  restartLimit: undefined,
   startFailure: undefined,
 };
 

@@ -165,7 +165,8 @@ describe("an inspection that is not what it should be", () => {
     ["with a number for the end", withState({ FinishedAt: 7 })],
     ["with a health that is no object", withState({ Health: "healthy" })],
     ["with a health that we do not know", withState({ Health: { Status: "poorly" } })],
-    ["without a restart policy", { ...good, HostConfig: {} }],
+    ["with a text for the restart policy", { ...good, HostConfig: { RestartPolicy: "always" } }],
+    ["with a number for the policy's name", { ...good, HostConfig: { RestartPolicy: { Name: 7 } } }],
   ])("%s it is unknown", (_name, json) => expect(parseInspect(json)).toBeUndefined());
 
   test("any JSON is taken", () => {
@@ -177,9 +178,34 @@ describe("an inspection that is not what it should be", () => {
     );
   });
 
-  test("an empty restart policy is none", () => {
-    const json = { ...good, HostConfig: { RestartPolicy: { Name: "" } } };
-    expect(parseInspect(json)?.restartPolicy).toBe("no");
+  test.each([
+    ["a policy without a name", { RestartPolicy: { Name: "" } }, "no"],
+    ["an empty policy", { RestartPolicy: {} }, "no"],
+    ["no policy", {}, undefined],
+    ["null for a policy", { RestartPolicy: null }, undefined],
+    ["no host configuration", undefined, undefined],
+  ])("%s", (_name, HostConfig, expected) => {
+    const details = parseInspect({ ...good, HostConfig });
+    expect(details).toBeDefined();
+    expect(details?.restartPolicy).toBe(expected);
+  });
+
+  test.each([
+    ["OOMKilled", { OOMKilled: undefined }, { oomKilled: false }],
+    ["StartedAt", { StartedAt: undefined }, { startedAt: undefined }],
+    ["FinishedAt", { FinishedAt: null }, { finishedAt: undefined }],
+    ["Health", { Health: null }, { health: "none", failingStreak: undefined }],
+  ])("a missing %s costs nothing else", (_name, change, expected) => {
+    expect(parseInspect(withState(change))).toMatchObject({ state: "running", exitCode: 0, ...expected });
+  });
+
+  test("a missing restart count is none", () => {
+    expect(parseInspect({ ...good, RestartCount: undefined })?.restartCount).toBe(0);
+  });
+
+  test("a start period is read in nanoseconds", () => {
+    const Config = { Healthcheck: { StartPeriod: 90_000_000_000 } };
+    expect(parseInspect({ ...good, Config })?.startPeriodMs).toBe(90_000);
   });
 
   test("restarting is believed before running", () => {

@@ -1,0 +1,46 @@
+/**
+ * The reference: the least that plain Node does to ask the same questions at the same pace. It reads the same variables
+ * as the watchdog, keeps connections alive, has one timer a request and parses the JSON; it concludes nothing. JavaScript,
+ * because stripping types costs memory that is not the poller's.
+ */
+import { Agent, get } from "node:http";
+
+const { WATCHDOG_INTERVAL_S, WATCHDOG_DEPS = "", WATCHDOG_DOCKER_SOCK = "off", WATCHDOG_METRICS_URL } = process.env;
+const TIMEOUT_MS = 5_000;
+const agent = new Agent({ keepAlive: true });
+
+const dependencies = WATCHDOG_DEPS.split(",")
+  .filter((item) => item !== "")
+  .map((item) => optionsOf(item.slice(item.indexOf("=") + 1)));
+const metrics = WATCHDOG_METRICS_URL === undefined ? [] : [optionsOf(WATCHDOG_METRICS_URL)];
+const engine =
+  WATCHDOG_DOCKER_SOCK === "off"
+    ? []
+    : [{ agent, socketPath: WATCHDOG_DOCKER_SOCK, path: "/containers/json?all=true" }];
+
+function optionsOf(text) {
+  const { hostname, port, pathname } = new URL(text);
+  return { agent, hostname, port, path: pathname };
+}
+
+function ask(options, wantsJson) {
+  return new Promise((resolve, reject) => {
+    const request = get(options, (response) => {
+      const chunks = [];
+      if (wantsJson) response.on("data", (chunk) => chunks.push(chunk));
+      else response.resume();
+      response.on("error", reject);
+      response.on("end", () => {
+        clearTimeout(timer);
+        resolve(wantsJson ? JSON.parse(Buffer.concat(chunks).toString()) : response.statusCode);
+      });
+    });
+    const timer = setTimeout(() => request.destroy(new Error("timed out")), TIMEOUT_MS);
+    request.on("error", reject);
+  });
+}
+
+setInterval(() => {
+  for (const options of dependencies) void ask(options, false);
+  for (const options of [...engine, ...metrics]) void ask(options, true);
+}, Number(WATCHDOG_INTERVAL_S) * 1_000);

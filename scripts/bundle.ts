@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = dirname(import.meta.dirname);
+const OUT_DIR = join(ROOT, "dist");
+const stub = (name: string) => join(ROOT, "scripts/bundle-stubs", name);
+
+/** Packages, or parts of them, that are loaded but never used here. Without them the process needs half the memory. */
+const ALIASES = {
+  // dockerode: builds, ssh and sessions. The guard refuses whatever is not a listed GET.
+  ssh2: stub("absent.cjs"),
+  "@grpc/grpc-js": stub("absent.cjs"),
+  "@grpc/proto-loader": stub("absent.cjs"),
+  protobufjs: stub("absent.cjs"),
+  "tar-fs": stub("absent.cjs"),
+  "@balena/dockerignore": stub("absent.cjs"),
+  "readable-stream": "node:stream",
+  // telegraf: its own transport and its uploads.
+  "node-fetch": stub("absent.cjs"),
+  "sandwich-stream": stub("absent.cjs"),
+  telegraf: stub("telegraf.mjs"),
+  undici: stub("undici.mjs"),
+  debug: stub("debug.cjs"),
+};
+
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+
+const result = await build({
+  absWorkingDir: ROOT,
+  entryPoints: ["src/main.ts"],
+  outfile: join(OUT_DIR, "watchdog.mjs"),
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node26",
+  alias: ALIASES,
+  tsconfigRaw: "{}",
+  define: { __WATCHDOG_VERSION__: JSON.stringify(version) },
+  banner: {
+    // CommonJS packages expect these.
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url); const __dirname = import.meta.dirname, __filename = import.meta.filename;',
+  },
+  // Identifiers and short lines are kept: a stack trace in a log has to mean something.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  lineLimit: 200,
+  keepNames: true,
+  charset: "ascii",
+  legalComments: "none",
+  metafile: true,
+  write: false,
+  logLevel: "warning",
+}).catch(() => process.exit(1)); // esbuild has said why.
+if (result.warnings.length > 0) process.exit(1);
+
+const [bundle] = result.outputFiles;
+if (bundle === undefined) throw new Error("esbuild made no file");
+const text = escapeBeyondAscii(bundle.text);
+const packages = packagesOf(Object.keys(result.metafile.inputs));
+mkdirSync(OUT_DIR, { recursive: true });
+writeFileSync(bundle.path, text);
+writeFileSync(join(OUT_DIR, "third-party-licenses.txt"), packages.map(describeLicense).join("\n"));
+console.log(`dist/watchdog.mjs: ${Math.round(text.length / 1024)} KB, ${packages.length} packages, version ${version}`);
+
+/**
+ * esbuild escapes strings but not regular expressions, and one character beyond Latin-1 makes V8 keep the whole text in two
+ * bytes a character. A code point above U+FFFF only makes sense in an expression with the flag that knows this escape.
+ */
+function escapeBeyondAscii(code: string): string {
+  return code.replace(/\P{ASCII}/gu, (character) => {
+    const hex = (character.codePointAt(0) ?? 0).toString(16);
+    return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, "0")}`;
+  });
+}
+
+/** The package folders that the inputs come from, nested ones included. */
+function packagesOf(inputs: readonly string[]): string[] {
+  const folders = inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+}
+
+function describeLicense(folder: string): string {
+  const path = join(ROOT, folder);
+  const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Record<string, unknown>;
+  const file = existsSync(path) ? readdirSync(path).find((name) => /^licen[cs]e/i.test(name)) : undefined;
+  const text = file === undefined ? "" : readFileSync(join(path, file), "utf8").trim();
+  return `${"=".repeat(80)}\n${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
+}

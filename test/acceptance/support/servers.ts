@@ -1,0 +1,68 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+
+/** A server on 127.0.0.1 that can be taken away and come back on the same port. */
+export interface LocalServer {
+  readonly port: number;
+  /** How many connections it has taken. */
+  readonly connections: number;
+  /** Refuses connections and drops those that stand. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TLS_DIRECTORY = new URL("../../fixtures/tls/", import.meta.url);
+/** For NODE_EXTRA_CA_CERTS. */
+export const CERTIFICATE_PATH = fileURLToPath(new URL("localhost.cert", TLS_DIRECTORY));
+
+export function startHttp(listener: RequestListener): Promise<LocalServer> {
+  return serveLocally(createHttpServer(listener));
+}
+
+export function startHttps(listener: RequestListener): Promise<LocalServer> {
+  const key = readFileSync(new URL("localhost.key", TLS_DIRECTORY));
+  return serveLocally(createHttpsServer({ key, cert: readFileSync(CERTIFICATE_PATH) }, listener));
+}
+
+/** @param onConnection nothing by default: the connection is accepted and never answered */
+export function startTcp(onConnection: (socket: Socket) => void = () => {}): Promise<LocalServer> {
+  return serveLocally(createTcpServer(onConnection));
+}
+
+async function serveLocally(server: Server): Promise<LocalServer> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  server.on("connection", (socket: Socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => sockets.delete(socket));
+  });
+  const listen = async (port: number) => {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  };
+  const goAway = async () => {
+    if (!server.listening) return;
+    const closed = once(server, "close");
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    get connections() {
+      return connections;
+    },
+    goAway,
+    comeBack: () => listen(port),
+    close: goAway,
+  };
+}

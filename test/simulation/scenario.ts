@@ -1,0 +1,97 @@
+import type { Random } from "./random.ts";
+
+/** What may go wrong. A seed draws a few of them: all at once, each would hide the others. */
+export const TROUBLES = [
+  "refusals",
+  "ambiguous sends",
+  "rate limits",
+  "permanent failures",
+  "hanging sends",
+  "broken channel",
+  "kills",
+  "stops",
+  "restart storm",
+  "long absences",
+  "reboots",
+  "clock steps",
+  "suspends",
+  "stalls",
+  "flapping",
+  "vanishing",
+  "nudges",
+  "edges",
+  "failing readings",
+  "slow readings",
+  "hanging readings",
+  "partial readings",
+  "silences",
+  "reconfiguration",
+] as const;
+
+export type Trouble = (typeof TROUBLES)[number];
+
+export interface SourcePlan {
+  readonly name: string;
+  /** The kind of all its keys but its own `…_down`. */
+  readonly kind: string;
+  readonly subjects: number;
+  readonly deadlineMs: number;
+  /** Debouncing in ticks. */
+  readonly threshold: number;
+  readonly hasEdge: boolean;
+}
+
+export interface ChannelPlan {
+  readonly name: string;
+  readonly maxChars: number;
+  readonly minGapMs: number;
+  readonly maxPerMinute: number;
+  /** Nothing ever goes wrong with it. */
+  readonly isSteady: boolean;
+}
+
+/** What a seed stands for, apart from what happens in it. */
+export interface Scenario {
+  readonly seed: number;
+  readonly troubles: readonly Trouble[];
+  readonly intervalMs: number;
+  readonly cooldownMs: number;
+  readonly timeoutMs: number;
+  /** How long there is trouble; then comes calm. */
+  readonly troubledMs: number;
+  /** At most so many owed notices are looked at together. */
+  readonly chunk: number;
+  readonly sources: readonly SourcePlan[];
+  readonly channels: readonly ChannelPlan[];
+}
+
+export function drawScenario(seed: number, random: Random): Scenario {
+  const appetite = random.pick([0.1, 0.25, 0.5]);
+  const troubles = TROUBLES.filter(() => random.chance(appetite));
+  const intervalMs = random.pick([20, 30, 60, 60, 120, 300]) * 1_000;
+  const hasTrouble = (trouble: Trouble) => troubles.includes(trouble);
+  return {
+    seed,
+    troubles,
+    intervalMs,
+    cooldownMs: random.pick([0, 4, 10, 25]) * intervalMs,
+    timeoutMs: 5_000,
+    troubledMs: random.between(25, 60) * intervalMs,
+    chunk: random.pick([2, 5, 1_000, 1_000]),
+    sources: Array.from({ length: random.between(1, 3) }, (_, index) => ({
+      name: index === 0 ? "zoo" : `zoo/${index}`,
+      kind: `animal${index}`,
+      subjects: random.between(1, 4),
+      deadlineMs: random.pick([2_000, 5_000, 10_000]),
+      threshold: random.between(1, 3),
+      hasEdge: hasTrouble("edges") && random.chance(0.7),
+    })),
+    channels: Array.from({ length: random.chance(0.3) ? 2 : 1 }, (_, index) => ({
+      name: index === 0 ? "chat" : "pager",
+      maxChars: random.pick([900, 1_500, 4_000, 4_000]),
+      minGapMs: random.pick([0, 1_000, 3_000]),
+      maxPerMinute: random.pick([3, 20, 20]),
+      isSteady: random.chance(0.2),
+    })),
+  };
+}

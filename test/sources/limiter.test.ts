@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createLimiter, type Limiter } from "../../src/sources/limiter.ts";
+
+const NEVER = new AbortController().signal;
+
+async function run<T>(limiter: Limiter, task: () => Promise<T>, deadline = NEVER): Promise<T> {
+  const leave = await limiter.enter(deadline);
+  return task().finally(leave);
+}
+
+describe("a limiter", () => {
+  test("never runs more tasks than it has slots, and runs all in order, whatever ends when", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.scheduler(), async (slots, scheduler) => {
+        const limiter = createLimiter(slots, "full");
+        const started: number[] = [];
+        let running = 0;
+        const tasks = Array.from({ length: 10 }, (_, index) =>
+          run(limiter, async () => {
+            started.push(index);
+            running += 1;
+            expect(running).toBeLessThanOrEqual(slots);
+            await scheduler.schedule(Promise.resolve());
+            running -= 1;
+            return index;
+          }),
+        );
+        await scheduler.waitFor(Promise.all(tasks));
+        expect(await Promise.all(tasks)).toEqual(started);
+        expect(started).toEqual([...started].sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  test("a task that fails frees its slot", async () => {
+    const limiter = createLimiter(1, "full");
+    await expect(run(limiter, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await expect(run(limiter, async () => "next")).resolves.toBe("next");
+  });
+
+  test("a deadline ends the waiting, and says who is in the way; the task is never run", async () => {
+    const limiter = createLimiter(1, "one other is in the way");
+    const hung = Promise.withResolvers<string>();
+    const first = run(limiter, () => hung.promise);
+    const deadline = new AbortController();
+    let ran = false;
+    const second = run(
+      limiter,
+      async () => {
+        ran = true;
+      },
+      deadline.signal,
+    );
+    deadline.abort();
+    await expect(second).rejects.toThrow("one other is in the way");
+    hung.resolve("at last");
+    await expect(first).resolves.toBe("at last");
+    await expect(run(limiter, async () => "third")).resolves.toBe("third");
+    expect(ran).toBe(false);
+  });
+
+  test("a deadline that is over starts nothing", async () => {
+    const limiter = createLimiter(1, "full");
+    await expect(limiter.enter(AbortSignal.abort(new Error("over")))).rejects.toThrow("over");
+    await expect(run(limiter, async () => 2)).resolves.toBe(2);
+  });
+});
