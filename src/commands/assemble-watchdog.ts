@@ -13,6 +13,7 @@ import { Watchdog } from "../watchdog.ts";
 
 /** Of the five seconds that a clean stop may take, what sending may have. */
 const STOP_SENDING_MS = 3_500;
+const STOP_CLOSING_MS = 300;
 const SHOWN_UNDELIVERED = 100;
 
 /** The watchdog with all its parts. */
@@ -78,9 +79,10 @@ export function assembleWatchdog(settings: Settings, { logger, writeNotice }: Lo
     async stop() {
       await watchdog.stop();
       await Promise.all(deliverers.map((deliverer) => deliverer.stop(STOP_SENDING_MS)));
-      await Promise.allSettled([sources.close(), ...channels.map((channel) => channel.close?.())]);
+      const closed = Promise.allSettled([sources.close(), ...channels.map((channel) => channel.close?.())]);
+      await Promise.race([closed, new Promise<void>((resolve) => clock.after(STOP_CLOSING_MS, resolve))]);
       const undelivered = deliveries().reduce((sum, delivery) => sum + delivery.undelivered, 0);
-      if (undelivered > 0 && settings.stateDir === undefined) {
+      if (undelivered > 0 && store.isInMemory) {
         logger.error({ undelivered }, "stopped before any channel accepted these; WATCHDOG_STATE_DIR would keep them");
       }
       store.close();

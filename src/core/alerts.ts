@@ -73,6 +73,20 @@ export function advanceAlerts(
   return { set, forget, notices };
 }
 
+/** What several evaluations change together, in their order: of one key, the last word counts. */
+export function joinChanges(changes: readonly AlertChanges[]): AlertChanges {
+  const states = new Map<string, AlertState | undefined>();
+  for (const { set, forget } of changes) {
+    for (const state of set) states.set(state.key, state);
+    for (const key of forget) states.set(key, undefined);
+  }
+  return {
+    set: [...states.values()].filter((state) => state !== undefined),
+    forget: [...states].flatMap(([key, state]) => (state === undefined ? [key] : [])),
+    notices: changes.flatMap(({ notices }) => notices),
+  };
+}
+
 /** Ends alert states that no source can end any more, because it is not configured any longer. */
 export function retireAlerts(states: Iterable<AlertState>, now: Instant): AlertChanges {
   const orphans = [...states];

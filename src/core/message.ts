@@ -73,9 +73,13 @@ const HEADING_CHARS = 80;
 
 function headingOf(blocks: readonly Block[]): { heading?: string } {
   if (blocks.length < 2) return {};
-  const wrong = blocks.filter((block) => block.icon === "🔴" || block.icon === "🔁").length;
-  const over = blocks.length - wrong;
-  const parts = [wrong > 0 ? `${wrong} wrong` : "", over > 0 ? `${over} over` : ""].filter((part) => part !== "");
+  const count = (...icons: Block["icon"][]) => blocks.filter((block) => icons.includes(block.icon)).length;
+  const counts: readonly (readonly [number, string])[] = [
+    [count("🔴", "🔁"), "wrong"],
+    [count("🟢"), "resolved"],
+    [count("🔴🟢"), "came and went"],
+  ];
+  const parts = counts.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : []));
   return { heading: parts.join(", ") };
 }
 

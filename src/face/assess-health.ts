@@ -17,7 +17,7 @@ export interface Health {
 }
 
 /** Below this, three intervals are shorter than one busy moment of the machine. */
-const SHORTEST_PATIENCE_MS = 5_000;
+const SHORTEST_PATIENCE_MS = 2_000;
 
 /**
  * Healthy while a tick has completed within three intervals, or while disabled. A channel that is away does not make the

@@ -21,6 +21,11 @@ export class ResilientDatabase {
     this.#onTrouble = onTrouble;
   }
 
+  /** Whether what it holds ends with this process. */
+  get isInMemory(): boolean {
+    return this.#database.location() === null;
+  }
+
   read(sql: string, ...parameters: readonly SQLInputValue[]): Row[] {
     return this.#orInMemory("read", () => this.#prepare(sql).all(...parameters));
   }

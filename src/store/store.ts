@@ -36,6 +36,11 @@ export class Store {
     this.#onTrouble = onTrouble;
   }
 
+  /** Whether what is owed is lost when this process ends. */
+  get isInMemory(): boolean {
+    return this.#database.isInMemory;
+  }
+
   alerts(): AlertState[] {
     return this.#database.read("SELECT key, state FROM alert").flatMap(({ key, state }) => {
       const alert = readAlertState(state);

@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import { idOf } from "../stand-ins/docker-engine.ts";
 import { alert, between, realert, recovery, SOON } from "./support/collector.ts";
 import { BEHAVIOURS, queue, stage } from "./support/orchestrator.ts";
 import { test } from "./support/scene.ts";
@@ -51,17 +52,24 @@ describe.concurrent("what people are told", () => {
 
   test("one message for what changes in one tick, what others stand on first", async ({ scene }) => {
     const orchestrator = await scene.orchestrator();
-    orchestrator.report({ ...STUCK, queue: queue({ breaker: "open" }) });
+    const docker = await scene.docker({ id: idOf(1), name: "api" });
+    const db = await scene.host(startTcp());
     await scene.run({
       WATCHDOG_METRICS_URL: orchestrator.url,
-      WATCHDOG_STAGE_STUCK_S: "3600",
-      WATCHDOG_DEPS: "db=tcp://127.0.0.1:1",
+      WATCHDOG_DOCKER_SOCK: docker.socketPath,
+      WATCHDOG_DEPS: `db=tcp://127.0.0.1:${db.port}`,
       WATCHDOG_DEP_DOWN_TICKS: "1",
-      WATCHDOG_MEM_PCT: "1",
+      // Time enough to break all of it between two ticks.
+      WATCHDOG_INTERVAL_S: "2",
+      WATCHDOG_STAGE_STUCK_S: "3600",
     });
+    await orchestrator.ticks(1);
+    orchestrator.report({ ...STUCK, queue: queue({ breaker: "open" }) });
+    docker.containers = [{ id: idOf(1), name: "api", state: "paused", status: "Up 3 days (Paused)" }];
+    await db.goAway();
     const { headings } = await scene.told.expect(
       SOON,
-      alert("host_mem"),
+      alert("container:api"),
       alert("breaker_open"),
       alert("dep:db"),
       alert("stage_stuck:12"),

@@ -98,7 +98,7 @@ describe.concurrent("what could not be told arrives afterwards, once", () => {
     expect(blocks[2]?.text).toMatch(
       /^🔴🟢 came and went: dependency db does not answer, \d\d:\d\d:\d\d to \d\d:\d\d:\d\d \(.+\) #dep_db$/,
     );
-    expect(headings).toEqual(["1 wrong, 2 over"]);
+    expect(headings).toEqual(["1 wrong, 1 resolved, 1 came and went"]);
   });
 
   test("a token that is refused: said once, with the mend, and tried again slowly", async ({ scene }) => {

@@ -204,5 +204,6 @@ test("a problem is one line, however long and wild the value", () => {
         expect(problem.length).toBeLessThan(1_500);
       }
     }),
+    { numRuns: 40 },
   );
 });

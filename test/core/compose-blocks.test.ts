@@ -138,7 +138,7 @@ describe("what came and went before it could be told is one line", () => {
     const again = owed(3, "alert", { since: AT + 10 * MIN, at: AT + 10 * MIN });
     expect(read([...visit(1, 0, 3 * MIN), again], 10 * MIN + 5 * S)).toBe(
       [
-        "1 wrong, 1 over",
+        "1 wrong, 1 came and went",
         "",
         "🔴🟢 came and went: container api is unhealthy, 14:02:11 to 14:05:11 (3 min) #container_api",
         "",
@@ -198,7 +198,7 @@ test("a message of several begins with what is wrong", () => {
   const warning = owed(2, "alert", { key: "queue_backlog", severity: "warning", what: "80 jobs in the queue" });
   expect(read([recovery, warning, owed(3, "alert")])).toBe(
     [
-      "2 wrong, 1 over",
+      "2 wrong, 1 resolved",
       "",
       "🔴 container api is unhealthy",
       "critical · since 14:02:11 (just now)",

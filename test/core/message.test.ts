@@ -31,8 +31,8 @@ describe("rendering", () => {
   test.each<[name: string, icons: Block["icon"][], heading: string | undefined]>([
     ["a message of one block", ["🔴"], undefined],
     ["only what is wrong", ["🔴", "🔁"], "2 wrong"],
-    ["only what is over", ["🟢", "🟢", "🔴🟢"], "3 over"],
-    ["both", ["🔴", "🟢", "🔁", "🔴🟢"], "2 wrong, 2 over"],
+    ["only what is over", ["🟢", "🟢", "🔴🟢"], "2 resolved, 1 came and went"],
+    ["both", ["🔴", "🟢", "🔁", "🔴🟢"], "2 wrong, 1 resolved, 1 came and went"],
   ])("the heading of %s", (_name, icons, heading) => {
     const packed = message(...icons.map((icon, index) => block(`k${index}`, { icon })));
     expect(packed.heading).toBe(heading);

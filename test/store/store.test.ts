@@ -162,7 +162,7 @@ describe.each(BOTH)("%s", (_name, stateDir) => {
         store.commit(changes({ forget: [key] }));
         expect(store.alerts()).toEqual([]);
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 });

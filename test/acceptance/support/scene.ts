@@ -8,6 +8,7 @@ import { hashtagOf, parseBlocks } from "./blocks.ts";
 import { Collector } from "./collector.ts";
 import { type Orchestrator, startOrchestrator } from "./orchestrator.ts";
 import { type Environment, type Outcome, Program, type SpawnOptions } from "./program.ts";
+import { onFreePort } from "./servers.ts";
 
 /** The part behind the colon must be seen nowhere. */
 const SECRET = "AAE-this_Secret-must-never-be-seen1";
@@ -150,7 +151,7 @@ vi.setConfig({ testTimeout: 90_000 });
 
 /** A test with a scene of its own. */
 export const test = base.extend("scene", async ({ task }, { onCleanup }) => {
-  const scene = new Scene(await startBotApi({ token: TOKEN, chatId: CHAT_ID }));
+  const scene = new Scene(await onFreePort((port) => startBotApi({ token: TOKEN, chatId: CHAT_ID, port })));
   onCleanup(() => scene.end(task.result?.state === "fail" || task.result?.errors !== undefined));
   return scene;
 });

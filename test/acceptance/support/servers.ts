@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 
 /** A server on 127.0.0.1 that can be taken away and come back on the same port. */
@@ -14,6 +14,21 @@ export interface LocalServer {
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * Starts something on a port that nobody else will be given while it is away: below those that Linux hands out by itself.
+ *
+ * @param start rejects where the port is taken
+ */
+export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await start(20_000 + Math.floor(Math.random() * 12_000));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    }
+  }
 }
 
 const TLS_DIRECTORY = new URL("../../fixtures/tls/", import.meta.url);
@@ -54,8 +69,10 @@ async function serveLocally(server: Server): Promise<LocalServer> {
     for (const socket of sockets) socket.destroy();
     await closed;
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await onFreePort(async (candidate) => {
+    await listen(candidate);
+    return candidate;
+  });
   return {
     port,
     get connections() {
