@@ -29,7 +29,7 @@ export function explainSocketFailure(thrown: unknown, socketPath: string, look: 
     case "EPERM":
       return file === undefined
         ? `no permission to open ${path}: run as the group that owns it (compose: group_add)`
-        : `no permission to open ${path}: run as its group (compose: group_add: ["${file.gid}"])`;
+        : `no permission to open ${path}: run as its group (DOCKER_GID=${file.gid} in .env; in a compose file of your own group_add: ["${file.gid}"])`;
     case "ECONNREFUSED":
       return `nobody listens at ${path}: is Docker running? (systemctl status docker)`;
     case "EINVAL":

@@ -170,7 +170,7 @@ describe("a socket that cannot be used", () => {
     await chmod(standIn.socketPath, 0o660);
     process.seteuid?.(65_534);
     try {
-      await expect(list(standIn.socketPath)).rejects.toThrow('compose: group_add: ["4711"]');
+      await expect(list(standIn.socketPath)).rejects.toThrow('group_add: ["4711"]');
     } finally {
       process.seteuid?.(0);
     }
