@@ -53,6 +53,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (given.has("help")) return print(USAGE);
   if (given.has("version")) return print(readVersion());
   const [name = "run", ...rest] = parsed.positionals;
+  if (name === "help") return print(USAGE);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) return refuse(`unknown command "${name}"`);
   const surplus = rest.slice(command.maxWords ?? 0);

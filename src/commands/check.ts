@@ -29,8 +29,9 @@ export async function check(context: CommandContext): Promise<number> {
     return EXIT_OF[status];
   }
   if (!settings.enabled) context.print("disabled by WATCHDOG_ENABLED=false: nothing was read");
-  for (const { severity, what, key, measure } of signals.filter((signal) => signal.status === "active")) {
-    context.print(`${severity}: ${what}${measure ? ` · ${formatMeasure(measure)}` : ""} (${key})`);
+  for (const { severity, what, key, measure, details } of signals.filter((signal) => signal.status === "active")) {
+    const facts = [what, ...(measure ? [formatMeasure(measure)] : []), ...(details ?? []).slice(0, 1)];
+    context.print(`${severity}: ${facts.join(" · ")} (${key})`);
   }
   for (const { name, error } of sources.filter((source) => source.ok === false)) {
     context.print(`unread: ${name}: ${error}`);
@@ -55,7 +56,7 @@ function summarize(status: CheckStatus, signals: readonly SignalView[], sources:
   const parts = [
     `${critical} critical`,
     `${active.length - critical} warning`,
-    `${signals.length} signals`,
+    `${signals.length} ${signals.length === 1 ? "signal" : "signals"}`,
     `${read} of ${sources.length} sources read`,
   ];
   return `WATCHDOG ${status.toUpperCase()} - ${parts.join(", ")}`;

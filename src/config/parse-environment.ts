@@ -61,9 +61,16 @@ function findUnknownNames(env: Environment): string[] {
     .filter((name) => name.startsWith(PREFIX) && !allowed.has(name) && (env[name] ?? "").trim() !== "")
     .sort()
     .map((name) => {
-      const [nearest] = [...allowed].sort((a, b) => distance(name, a) - distance(name, b));
+      const [nearest] = [...allowed].sort((a, b) => strangeness(name, a) - strangeness(name, b));
       return `${name}: expected a known variable; did you mean ${nearest}?`;
     });
+}
+
+/** How far apart two names are; a shortened one (`WATCHDOG_TOKEN`) is nearer than one of like letters. */
+function strangeness(name: string, known: string): number {
+  const word = name.slice(PREFIX.length);
+  const isPart = word.length > 2 && known.slice(PREFIX.length).includes(word);
+  return distance(name, known) - (isPart ? known.length : 0);
 }
 
 function findContradictions(env: Environment): string[] {

@@ -68,7 +68,7 @@ export function advanceAlerts(
   for (const state of alerting.values()) {
     if (seen.has(state.key) || isHeld(state.key, held)) continue;
     forget.push(state.key);
-    notices.push(recoveryOf(state, `over: ${state.what}`, ["it is no longer reported"], now));
+    notices.push(recoveryOf(state, `${state.key} is no longer reported`, [`it was: ${state.what}`], now));
   }
   return { set, forget, notices };
 }
@@ -94,7 +94,7 @@ export function retireAlerts(states: Iterable<AlertState>, now: Instant): AlertC
     set: [],
     forget: orphans.map((state) => state.key),
     notices: orphans.map((state) =>
-      recoveryOf(state, `no longer watched: ${state.what}`, ["it was taken out of the configuration"], now),
+      recoveryOf(state, `${state.key} is no longer watched`, [`it was: ${state.what}`], now),
     ),
   };
 }

@@ -9,16 +9,24 @@ export interface SignalView {
   readonly status: "active" | "inactive" | "unknown";
   readonly what: string;
   readonly measure?: Measure;
+  readonly details?: readonly string[];
 }
 
 /** What one source's signals look like after an evaluation: what it says now, and what it holds from before. */
 export function updateOverview(before: readonly SignalView[], evaluation: Evaluation<unknown>): readonly SignalView[] {
   const views: SignalView[] = [];
   const present = new Set<string>();
-  for (const { key, severity, nature, active, what, measure } of evaluation.signals) {
+  for (const { key, severity, nature, active, what, measure, details } of evaluation.signals) {
     if (nature === "edge" || present.has(key)) continue;
     present.add(key);
-    views.push({ key, severity, status: active ? "active" : "inactive", what, ...(measure && { measure }) });
+    views.push({
+      key,
+      severity,
+      status: active ? "active" : "inactive",
+      what,
+      ...(measure && { measure }),
+      ...(details && { details }),
+    });
   }
   if (evaluation.holds.length === 0) return views;
   const holds = new Set(evaluation.holds);

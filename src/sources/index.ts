@@ -24,6 +24,8 @@ export function createSources(settings: Settings): Sources {
     keepAliveMaxTimeout: intervalMs + 5_000,
     headersTimeout: 0,
     bodyTimeout: 0,
+    // An attempt to connect would outlive the deadline of whoever asked.
+    connect: { timeout: settings.httpTimeoutMs },
   });
   return {
     all: [

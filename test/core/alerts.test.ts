@@ -134,7 +134,7 @@ describe("what people are told", () => {
   });
 
   test("of a subject that is gone: that it is over", () => {
-    expect(told(advance([], [state("a")]))).toMatchObject({ action: "recovery", what: "over: a was bad" });
+    expect(told(advance([], [state("a")]))).toMatchObject({ action: "recovery", what: "a is no longer reported" });
   });
 });
 
@@ -165,7 +165,7 @@ test("retireAlerts ends what nothing can end any more", () => {
   const { set, forget, notices } = retireAlerts([state("dep:old")], NOW);
   expect({ set, forget }).toEqual({ set: [], forget: ["dep:old"] });
   expect(notices).toMatchObject([
-    { action: "recovery", key: "dep:old", what: "no longer watched: dep:old was bad", at: NOW },
+    { action: "recovery", key: "dep:old", what: "dep:old is no longer watched", at: NOW },
   ]);
 });
 

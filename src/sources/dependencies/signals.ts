@@ -59,7 +59,7 @@ export function evaluateDependency(
         active: true,
         what: `dependency ${name} ${state}`,
         details: [cleanText(`${address}: ${outcome.error}`)],
-        next: `see whether it runs and what its log says; \`${commandThatTries(address)}\` tries it by hand`,
+        next: `see whether it runs and what its log says; by hand: \`${commandThatTries(address)}\``,
         since: failingSince,
       },
     ],

@@ -81,8 +81,8 @@ function hungSignal(
       `running for ${formatDuration(agent.runtimeMs)}${cpuTime ? `, of which on the CPU ${cpuTime}` : ""}`,
     ],
     next: agent.pid
-      ? `On its host \`ps -o stat,wchan,etime,args -p ${agent.pid}\` shows what it waits for; \`kill ${agent.pid}\` ends it.`
-      : "Look at what it waits for; end the run if that never comes.",
+      ? `on its host \`ps -o stat,wchan,etime,args -p ${agent.pid}\` shows what it waits for; \`kill ${agent.pid}\` ends it`
+      : "look at what it waits for; end the run if that never comes",
     since: now - idleMs,
   });
 }
@@ -94,7 +94,7 @@ function overrunSignal(agent: Agent, agentMaxMs: number, now: Instant): Signal {
   return active(key, "warning", `${nameOf(agent)} runs too long`, {
     measure: { value: agent.runtimeMs / SECOND_MS, limit: agentMaxMs / SECOND_MS, unit: "seconds" },
     details: whereabouts(agent),
-    next: "See in its log whether it still gets anywhere; end the run if it goes in circles.",
+    next: "see in its log whether it still gets anywhere; end the run if it goes in circles",
     since: now - overMs,
   });
 }

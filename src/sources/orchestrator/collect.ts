@@ -4,6 +4,7 @@ import { cleanText } from "../../core/text.ts";
 import { explainFailure } from "../../http/explain-failure.ts";
 import { type Answer, request } from "../../http/request.ts";
 import { type Envelope, parseEnvelope } from "./envelope.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 const MIB = 1024 * 1024;
 /**
@@ -82,9 +83,4 @@ function explainStatus(status: number, location: string | string[] | undefined, 
     return `${status}: name and password can stand in WATCHDOG_METRICS_URL, http://name:password@host/metrics`;
   }
   return status === 404 ? `404: ${CHECK_ADDRESS}` : `${status} instead of 200`;
-}
-
-/** An address without credentials and query, either of which may hold a token. */
-function withoutSecrets(url: URL): string {
-  return `${url.origin}${url.pathname}`;
 }

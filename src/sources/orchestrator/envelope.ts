@@ -1,4 +1,17 @@
-import { AGE_MS, COUNT, ID, LABEL, oneOf, PID, TICK_RATE, TICKS, TIMESTAMP_MS, TOKENS, USD } from "./field-kinds.ts";
+import {
+  AGE_MS,
+  COUNT,
+  ID,
+  LABEL,
+  oneOf,
+  PID,
+  SHOWN_ID,
+  TICK_RATE,
+  TICKS,
+  TIMESTAMP_MS,
+  TOKENS,
+  USD,
+} from "./field-kinds.ts";
 import {
   type EntryShape,
   isJsonObject,
@@ -22,7 +35,7 @@ const STAGE = {
   id: required("task_id", ID),
   stage: required("stage", LABEL),
   ageMs: required("age_s", AGE_MS),
-  workItemId: optional("work_item_id", ID),
+  workItemId: optional("work_item_id", SHOWN_ID),
   repo: optional("repo", LABEL),
 };
 const AGENT = {

@@ -44,6 +44,12 @@ export const LABEL: FieldKind<string> = {
   read: (value) => (typeof value === "string" && value.length <= MAX_LABEL_CHARS ? value : undefined),
 };
 
+/** An id that is only shown, never compared: what would be too odd for a key is good enough for people. */
+export const SHOWN_ID: FieldKind<string> = {
+  expected: LABEL.expected,
+  read: (value) => (Number.isFinite(value) ? String(value) : LABEL.read(value)),
+};
+
 /** What a subject is known by, as text: 12 and "12" are the same subject. */
 export const ID: FieldKind<string> = {
   expected: `an id: text of 1 to ${MAX_ID_CHARS} printable characters, or a whole number`,

@@ -23,7 +23,7 @@ export function findStages(
       active(key, "warning", `${name} is stuck`, {
         measure: { value: stage.ageMs / SECOND_MS, limit: limitMs / SECOND_MS, unit: "seconds" },
         details: joinDetails(detail("task", stage.id), detail("repo", stage.repo)),
-        next: "See what its agent and its log did last; restart the stage if nothing moves.",
+        next: "see what its agent and its log did last; restart the stage if nothing moves",
         since: now - overMs,
       }),
     ];
@@ -41,7 +41,7 @@ export function findQueue(queue: Queue | undefined, settings: OrchestratorSettin
       return active("queue_backlog", "warning", what, {
         measure,
         details: slots ? [`running ${slots.running} of at most ${slots.max}`] : [],
-        next: "See whether jobs still get done; find what floods the queue, or allow more at once.",
+        next: "see whether jobs still get done; find what floods the queue, or allow more at once",
       });
     }),
     findOne(queue?.retries, "queue_retries", (retries) => {
@@ -70,7 +70,7 @@ export function findFailedJobs(failed: number | undefined, before: number | null
     nature: "edge",
     active: true,
     what: `${countOf(failed - before, "job")} failed (${formatNumber(before)} → ${formatNumber(failed)})`,
-    next: "Read the error of the newest failed job in the orchestrator; run it again once that is mended.",
+    next: "read the error of the newest failed job in the orchestrator; run it again once that is mended",
   } as const;
   return { signals: [signal], holds: [] };
 }
@@ -89,7 +89,7 @@ export function findRunCosts(
       active(key, "warning", `${name} costs too much`, {
         measure: { value: run.costUsd, limit: ceilingUsd, unit: "usd" },
         details: tokensOf(run),
-        next: "See in its log whether it goes in circles; end it if so.",
+        next: "see in its log whether it goes in circles; end it if so",
       }),
     ];
   });
@@ -127,7 +127,7 @@ export function findWorkers(
       active(key, "critical", `${name} is silent`, {
         measure: { value: silenceMs / SECOND_MS, limit: silentMs / SECOND_MS, unit: "seconds" },
         details: joinDetails(detail("last known state:", worker.state)),
-        next: "See whether its host and its process still run; start it again.",
+        next: "see whether its host and its process still run; start it again",
         since: now - silenceMs,
       }),
     ];
@@ -150,7 +150,7 @@ export function findInstances(
     return [
       active(key, "warning", `${name} is stuck ${shown(instance.state)}`, {
         measure: { value: ageMs / SECOND_MS, limit: limitMs / SECOND_MS, unit: "seconds" },
-        next: "Look at it in its provider's console; end it there if it does not get on, for it may cost money.",
+        next: "look at it in its provider's console; end it there if it does not get on, for it may cost money",
         since: now - (ageMs - limitMs),
       }),
     ];

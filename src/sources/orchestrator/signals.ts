@@ -17,6 +17,7 @@ import {
   findTotalCost,
   findWorkers,
 } from "./sections.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** What must be known of earlier readings. `null`: not yet. */
 export interface OrchestratorMemory {
@@ -67,9 +68,10 @@ function evaluateFailure(
   const memory = { ...before, failuresInARow: down.failuresInARow, failingSince };
   const others = otherKinds(settings);
   if (!down.active) return { signals: [], holds: ["orch_down", ...others], memory };
+  const address = withoutSecrets(settings.metricsUrl);
   const signal = active("orch_down", "critical", "the orchestrator is down", {
-    details: [`/metrics: ${error}`],
-    next: "See whether its process still runs, read the end of its log, start it again.",
+    details: [error.includes(address) ? error : `${error} (${address})`],
+    next: "see whether its process still runs, read the end of its log, start it again",
     since: failingSince,
   });
   return { signals: [signal], holds: others, memory };
@@ -143,7 +145,7 @@ function schemaSignal({ count, first }: Problems): Signal {
   const problems = count === 1 ? "1 problem" : `${count} problems`;
   return active("orch_schema", "warning", `the orchestrator's envelope has ${problems}`, {
     details: count > first.length ? [...first, `and ${count - first.length} more`] : first,
-    next: "Mend the orchestrator's /metrics, or update the watchdog. Until then what is named here is not watched.",
+    next: "mend the orchestrator's /metrics, or update the watchdog. Until then what is named here is not watched",
   });
 }
 
@@ -154,7 +156,7 @@ function staleSignal(generatedAtMs: number, freshAt: Instant, staleMs: number, n
   return active("orch_stale", "critical", "the orchestrator answers, but its envelope is frozen", {
     measure: { value: standsMs / SECOND_MS, limit: staleMs / SECOND_MS, unit: "seconds" },
     details: [`generated_at stands at ${new Date(generatedAtMs).toISOString()}`],
-    next: "Its HTTP side lives, what fills it does not: read its log, start it again if it is stuck.",
+    next: "its HTTP side lives, what fills it does not: read its log, start it again if it is stuck",
     since: freshAt,
   });
 }

@@ -97,7 +97,7 @@ describe("what people read", () => {
       active: true,
       what: "dependency db does not answer",
       details: ["tcp://db:5432: connection refused"],
-      next: "see whether it runs and what its log says; `nc -zv -w 5 db 5432` tries it by hand",
+      next: "see whether it runs and what its log says; by hand: `nc -zv -w 5 db 5432`",
       since: 0,
     });
   });
@@ -106,7 +106,7 @@ describe("what people read", () => {
     expect(down(API, { up: false, error: "answered 503", status: 503 })).toMatchObject({
       what: "dependency api answers 503",
       details: ["http://api:8080/health: answered 503"],
-      next: "see whether it runs and what its log says; `curl -sv -m 5 -o /dev/null http://api:8080/health` tries it by hand",
+      next: "see whether it runs and what its log says; by hand: `curl -sv -m 5 -o /dev/null http://api:8080/health`",
     });
   });
 

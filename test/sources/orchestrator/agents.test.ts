@@ -151,7 +151,7 @@ describe("agent_hung: CPU ticks that stand still for ten minutes of the orchestr
       what: "agent developer (run 77) is hung: it uses no CPU",
       measure: { value: 720, limit: 600, unit: "seconds" },
       details: ["task 12, pid 4242", "running for 20 min, of which on the CPU 8 min 52 s"],
-      next: "On its host `ps -o stat,wchan,etime,args -p 4242` shows what it waits for; `kill 4242` ends it.",
+      next: "on its host `ps -o stat,wchan,etime,args -p 4242` shows what it waits for; `kill 4242` ends it",
       since: NOW - 720_000,
     });
   });
@@ -164,7 +164,7 @@ describe("agent_hung: CPU ticks that stand still for ten minutes of the orchestr
     expect(findings.signals[0]).toMatchObject({
       what: "the agent of run 77 is hung: it uses no CPU",
       details: ["running for 1 min"],
-      next: "Look at what it waits for; end the run if that never comes.",
+      next: "look at what it waits for; end the run if that never comes",
     });
   });
 });
