@@ -48,14 +48,14 @@ export function findQueue(queue: Queue | undefined, settings: OrchestratorSettin
       const what = `${retries === 1 ? "1 retry" : `${formatNumber(retries)} retries`} in the queue`;
       const measure = { value: retries, limit: retriesMax, unit: "count" } as const;
       if (retries <= retriesMax) return inactive("queue_retries", "warning", what, measure);
-      const next = "Something fails again and again: read the errors of the newest jobs.";
+      const next = "something fails again and again: read the errors of the newest jobs";
       return active("queue_retries", "warning", what, { measure, next });
     }),
     // Half open is neither: the next calls decide, so it stays what it was.
     findOne(queue?.breaker === "half_open" ? undefined : queue?.breaker, "breaker_open", (state) => {
       const what = `the orchestrator's circuit breaker is ${state}`;
       if (state === "closed") return inactive("breaker_open", "critical", what);
-      const next = "Calls to something it needs keep failing: find which in its log. It closes once they succeed.";
+      const next = "calls to something it needs keep failing: find which in its log; it closes once they succeed";
       return active("breaker_open", "critical", what, { next });
     }),
   ];
@@ -101,7 +101,7 @@ export function findTotalCost(total: TotalCost | undefined, ceilingUsd: number |
     const measure = { value: cost.costUsd, limit: ceilingUsd, unit: "usd" } as const;
     if (cost.costUsd <= ceilingUsd)
       return inactive("cost_total", "critical", "all runs are within the budget", measure);
-    const next = "Find the runs that cost most; pause the queue if nobody meant to spend this.";
+    const next = "find the runs that cost most; pause the queue if nobody meant to spend this";
     return active("cost_total", "critical", "all runs together cost too much", {
       measure,
       details: tokensOf(cost),

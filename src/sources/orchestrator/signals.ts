@@ -145,7 +145,7 @@ function schemaSignal({ count, first }: Problems): Signal {
   const problems = count === 1 ? "1 problem" : `${count} problems`;
   return active("orch_schema", "warning", `the orchestrator's envelope has ${problems}`, {
     details: count > first.length ? [...first, `and ${count - first.length} more`] : first,
-    next: "mend the orchestrator's /metrics, or update the watchdog. Until then what is named here is not watched",
+    next: "mend the orchestrator's /metrics, or update the watchdog; until then what is named here is not watched",
   });
 }
 
