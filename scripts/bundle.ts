@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 
 const ROOT = dirname(import.meta.dirname);
-const OUT_DIR = join(ROOT, "dist");
+/** The first argument; `dist` by default. */
+const OUT_DIR = resolve(process.argv[2] ?? join(ROOT, "dist"));
 const stub = (name: string) => join(ROOT, "scripts/bundle-stubs", name);
 
 /** Packages, or parts of them, that are loaded but never used here. Without them the process needs half the memory. */
@@ -61,7 +62,7 @@ const packages = packagesOf(Object.keys(result.metafile.inputs));
 mkdirSync(OUT_DIR, { recursive: true });
 writeFileSync(bundle.path, text);
 writeFileSync(join(OUT_DIR, "third-party-licenses.txt"), packages.map(describeLicense).join("\n"));
-console.log(`dist/watchdog.mjs: ${Math.round(text.length / 1024)} KB, ${packages.length} packages, version ${version}`);
+console.log(`${bundle.path}: ${Math.round(text.length / 1024)} KB, ${packages.length} packages, version ${version}`);
 
 /**
  * esbuild escapes strings but not regular expressions, and one character beyond Latin-1 makes V8 keep the whole text in two

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { type AlertChanges, type AlertState, advanceAlerts, retireAlerts } from "./core/alerts.ts";
+import { type AlertChanges, type AlertState, advanceAlerts, joinChanges, retireAlerts } from "./core/alerts.ts";
 import { dampFlapping, type FlapRecords } from "./core/flapping.ts";
 import type { Notice } from "./core/notice.ts";
 import { type SignalView, updateOverview } from "./core/overview.ts";
@@ -113,25 +113,27 @@ export class Watchdog {
     this.#parts = parts;
     const { sources, store, clock } = parts;
     const states = Map.groupBy(store.alerts(), (state) => state.source);
-    this.#watched = sources.map((source, index): Watched => ({
-      source,
-      memory: store.memory(`source/${source.name}`) ?? source.initial,
-      // The first good reading is stored at once: what happens while nobody watches is counted from there.
-      memoryStoredAt: Number.NEGATIVE_INFINITY,
-      flaps: (store.memory(`flaps/${source.name}`) ?? {}) as FlapRecords,
-      alerting: new Map((states.get(source.name) ?? []).map((state) => [state.key, state])),
-      views: [],
-      view: { name: source.name, ok: undefined, error: undefined, readAt: undefined },
-      busy: false,
-      pending: false,
-      prompt: true,
-      nudged: new NudgedCollections(
-        clock,
-        () => this.#running && this.#watched[index]?.busy === false,
-        () => this.#collectAlone(this.#watched[index]),
-      ),
-      following: undefined,
-    }));
+    this.#watched = sources.map(
+      (source, index): Watched => ({
+        source,
+        memory: store.memory(`source/${source.name}`) ?? source.initial,
+        // The first good reading is stored at once: what happens while nobody watches is counted from there.
+        memoryStoredAt: Number.NEGATIVE_INFINITY,
+        flaps: (store.memory(`flaps/${source.name}`) ?? {}) as FlapRecords,
+        alerting: new Map((states.get(source.name) ?? []).map((state) => [state.key, state])),
+        views: [],
+        view: { name: source.name, ok: undefined, error: undefined, readAt: undefined },
+        busy: false,
+        pending: false,
+        prompt: true,
+        nudged: new NudgedCollections(
+          clock,
+          () => this.#running && this.#watched[index]?.busy === false,
+          () => this.#collectAlone(this.#watched[index]),
+        ),
+        following: undefined,
+      }),
+    );
     const names = new Set(sources.map((source) => source.name));
     this.#aliveStoredAt = clock.now();
     this.#tell(this.#noticeAbsence(), new Map([["alive", this.#aliveStoredAt]]));
@@ -328,11 +330,10 @@ export class Watchdog {
       memories.set("alive", now);
       this.#aliveStoredAt = now;
     }
-    const set = changed.flatMap((changes) => changes.set);
-    const forget = changed.flatMap((changes) => changes.forget);
-    const notices = changed.flatMap((changes) => changes.notices);
-    this.#tell({ set, forget, notices }, memories);
-    log.debug({ readings: ready.length, notices: notices.length }, "tick");
+    // A late reading and the one after it may meet here: the same source is evaluated twice then.
+    const changes = joinChanges(changed);
+    this.#tell(changes, memories);
+    log.debug({ readings: ready.length, notices: changes.notices.length }, "tick");
   }
 
   #evaluate(

@@ -15,7 +15,10 @@ class FollowedSource extends ScriptedSource {
 
   follow(nudge: () => void): { stop(): void } {
     this.nudge = nudge;
-    return { stop: () => void (this.stopped += 1) };
+    const stop = () => {
+      this.stopped += 1;
+    };
+    return { stop };
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { cleanText } from "../core/text.ts";
@@ -31,7 +31,9 @@ export function openDatabase(stateDir: string | undefined, warn: (problem: strin
         `another watchdog runs on WATCHDOG_STATE_DIR=${stateDir}: stop it, or give this one a directory of its own`,
       );
     }
-    warn(`WATCHDOG_STATE_DIR=${stateDir} cannot be used (${messageOf(error)}): state is kept in memory only`);
+    warn(
+      `WATCHDOG_STATE_DIR=${stateDir} cannot be used (${messageOf(error)}${foreignOwner(stateDir)}): state is kept in memory only`,
+    );
     return openDatabase(undefined, warn);
   }
   HELD.add(lock);
@@ -107,7 +109,9 @@ function openFile(path: string, warn: (problem: string) => void): DatabaseSync {
     return configure(path);
   } catch (error) {
     if (!(error instanceof NewerSchema) && !isCorrupt(error)) {
-      warn(`the state in ${path} cannot be used (${messageOf(error)}): state is kept in memory only`);
+      warn(
+        `the state in ${path} cannot be used (${messageOf(error)}${foreignOwner(path)}): state is kept in memory only`,
+      );
       return migrate(new DatabaseSync(":memory:"));
     }
     const aside = `${path}.unreadable-${Date.now()}`;
@@ -171,6 +175,18 @@ function isBusy(error: unknown): boolean {
 
 function isCorrupt(error: unknown): boolean {
   return error instanceof CorruptState || [11, 26].includes(resultCode(error));
+}
+
+/** What mends the likeliest refusal: a volume that another user filled. Empty where that is not it. */
+function foreignOwner(path: string): string {
+  try {
+    const user = process.geteuid?.() ?? 0;
+    const owner = statSync(path).uid;
+    if (user === 0 || owner === user) return "";
+    return `; it belongs to user ${owner}, this watchdog runs as user ${user}: chown it to that user`;
+  } catch {
+    return "";
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -66,7 +66,11 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the containers source on a real en
     await docker("stop", "--time", "0", `${PREFIX}-stop`);
     expect(await until("container:stop", true)).toMatchObject({
       what: `container ${PREFIX}-stop has exited (code 137: killed)`,
-      details: [expect.stringMatching(/^it ran for/), "restart policy no", `image ${IMAGE}`],
+      details: [
+        expect.stringMatching(/^it ran for/),
+        "restart policy no: it stays down until somebody starts it",
+        `image ${IMAGE}`,
+      ],
       next: `docker logs --tail 100 ${PREFIX}-stop`,
     });
     await docker("start", `${PREFIX}-stop`);

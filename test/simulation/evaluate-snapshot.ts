@@ -42,7 +42,13 @@ export function evaluateSnapshot(plan: SourcePlan, reading: Reading<Snapshot>, m
   for (const { key, severity, isIll } of subjects) {
     const { active, failuresInARow } = debounce(memory.illFor[key] ?? 0, isIll, plan.threshold);
     illFor[key] = failuresInARow;
-    signals.push({ key, severity, nature: "level", active, what: `${key} is ${isIll ? "ill <&> 🔴 #forged" : "well"}` });
+    signals.push({
+      key,
+      severity,
+      nature: "level",
+      active,
+      what: `${key} is ${isIll ? "ill <&> 🔴 #forged" : "well"}`,
+    });
   }
   const rise = escapes - (memory.escapes ?? escapes);
   if (plan.hasEdge && rise > 0) {

@@ -8,6 +8,8 @@ export interface LifePlan {
   readonly lastsMs: number;
   /** How it ends if the trap does not end it. */
   readonly end: "kill" | "stop";
+  /** It ends earlier: soon after so many sends have begun. */
+  readonly endsAfterSends: number;
   readonly downMs: number;
   readonly reboots: boolean;
   /** The source that is taken out of the next configuration. */
@@ -34,7 +36,7 @@ export class Fortune {
   constructor(scenario: Scenario, random: Random) {
     this.#scenario = scenario;
     this.#random = random;
-    this.#stormLives = this.#has("restart storm") ? STORM_LIVES : 0;
+    this.#stormLives = this.#has("restart storm") && random.chance(0.6) ? STORM_LIVES : 0;
     this.#livesUntilStorm = random.between(0, 2);
   }
 
@@ -69,10 +71,16 @@ export class Fortune {
       trap: this.#has("kills") ? this.#drawTrap() : undefined,
       lastsMs: canEnd || this.#stormLives > 0 ? random.between(1, troubledMs / 4) : Number.POSITIVE_INFINITY,
       end: this.#has("stops") && random.chance(0.6) ? "stop" : "kill",
+      endsAfterSends: canEnd && random.chance(0.2) ? random.between(1, 8) : Number.POSITIVE_INFINITY,
       downMs: this.#drawDownMs(intervalMs),
       reboots: this.#has("reboots") && random.chance(0.5),
       without: this.#has("reconfiguration") && random.chance(0.3) ? random.pick(sources).name : undefined,
     };
+  }
+
+  /** A moment within what a send takes. */
+  drawMomentMs(): number {
+    return this.#random.pick([1, 20, 200, 1_200]);
   }
 
   #drawStormLife(): LifePlan {
@@ -81,7 +89,8 @@ export class Fortune {
     const end = this.#has("stops") && random.chance(0.5) ? "stop" : "kill";
     const trap = this.#has("kills") && random.chance(0.3) ? this.#drawTrap() : undefined;
     const lastsMs = random.between(300, 5_500);
-    return { trap, lastsMs, end, downMs: random.between(100, 900), reboots: false, without: undefined };
+    const endsAfterSends = Number.POSITIVE_INFINITY;
+    return { trap, lastsMs, end, endsAfterSends, downMs: random.between(100, 900), reboots: false, without: undefined };
   }
 
   #drawTrap(): Trap | undefined {

@@ -69,6 +69,7 @@ export function drawScenario(seed: number, random: Random): Scenario {
   const appetite = random.pick([0.1, 0.25, 0.5]);
   const troubles = TROUBLES.filter(() => random.chance(appetite));
   const intervalMs = random.pick([20, 30, 60, 60, 120, 300]) * 1_000;
+  const maxPerMinute = random.pick([3, 20, 20]);
   const hasTrouble = (trouble: Trouble) => troubles.includes(trouble);
   return {
     seed,
@@ -76,8 +77,9 @@ export function drawScenario(seed: number, random: Random): Scenario {
     intervalMs,
     cooldownMs: random.pick([0, 4, 10, 25]) * intervalMs,
     timeoutMs: 5_000,
-    troubledMs: random.between(25, 60) * intervalMs,
-    chunk: random.pick([2, 5, 1_000, 1_000]),
+    troubledMs: random.between(20, 45) * intervalMs,
+    // Small parts cannot be merged into few messages, which a slow channel would never get to the end of.
+    chunk: maxPerMinute < 20 ? 1_000 : random.pick([6, 15, 1_000, 1_000]),
     sources: Array.from({ length: random.between(1, 3) }, (_, index) => ({
       name: index === 0 ? "zoo" : `zoo/${index}`,
       kind: `animal${index}`,
@@ -90,7 +92,7 @@ export function drawScenario(seed: number, random: Random): Scenario {
       name: index === 0 ? "chat" : "pager",
       maxChars: random.pick([900, 1_500, 4_000, 4_000]),
       minGapMs: random.pick([0, 1_000, 3_000]),
-      maxPerMinute: random.pick([3, 20, 20]),
+      maxPerMinute,
       isSteady: random.chance(0.2),
     })),
   };

@@ -32,9 +32,10 @@ const WEATHER_OF: readonly (readonly [Trouble, Weather])[] = [
 const REFUSED = { accepted: false, arrived: "no", permanent: false, error: "refused" } as const;
 const FORBIDDEN = { accepted: false, arrived: "no", permanent: true, error: "no such chat" } as const;
 const UNANSWERED = { accepted: false, arrived: "maybe", permanent: false, error: "reset" } as const;
-const RETRY_AFTER_MS = [undefined, Number.NaN, -5_000, 0, 0.5, 1_000, 1_000, 30_000, 400_000, 1e13];
+const RETRY_AFTER_MS = [undefined, Number.NaN, -5_000, 0, 0.5, 1_000, 1_000, 30_000, 200_000];
 
-const WEATHER_LASTS_MS = [10_000, 30_000, 60_000, 60_000, 300_000, 300_000, 1_200_000, 3_600_000];
+const WEATHER_LASTS_TICKS = [0.2, 0.5, 1, 2, 4, 8, 15];
+const LONGEST_WEATHER_MS = 1_500_000;
 
 interface Flight {
   readonly life: Life;
@@ -47,6 +48,7 @@ export class ScriptedChannel {
   readonly plan: ChannelPlan;
   readonly #time: SimulatedTime;
   readonly #random: Random;
+  readonly #intervalMs: number;
   readonly #weathers: readonly Weather[];
   readonly #record: (happening: Happening) => void;
   readonly #inFlight = new Set<Flight>();
@@ -59,6 +61,7 @@ export class ScriptedChannel {
     parts: {
       time: SimulatedTime;
       random: Random;
+      intervalMs: number;
       has: (trouble: Trouble) => boolean;
       record: (happening: Happening) => void;
     },
@@ -66,6 +69,7 @@ export class ScriptedChannel {
     this.plan = plan;
     this.#time = parts.time;
     this.#random = parts.random.fork(`channel ${plan.name}`);
+    this.#intervalMs = parts.intervalMs;
     this.#record = parts.record;
     const bad = plan.isSteady ? [] : WEATHER_OF.filter(([trouble]) => parts.has(trouble)).map(([, weather]) => weather);
     this.#weathers = ["fine", ...bad, ...bad];
@@ -148,7 +152,9 @@ export class ScriptedChannel {
       case "forbidden":
         return { answersMs, delivery: FORBIDDEN };
       case "limiting": {
-        const retryAfterMs = random.pick(RETRY_AFTER_MS);
+        // Believed for an hour; with a short interval that would be a long and dull calm.
+        const isAbsurd = this.#intervalMs >= 60_000 && random.chance(0.1);
+        const retryAfterMs = isAbsurd ? 1e13 : random.pick(RETRY_AFTER_MS);
         return { answersMs, delivery: { ...REFUSED, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } };
       }
       case "ambiguous":
@@ -173,7 +179,8 @@ export class ScriptedChannel {
     if (this.#isCalm) return "fine";
     if (this.#time.nowMs >= this.#weatherEndsMs) {
       this.#weather = this.#random.pick(this.#weathers);
-      this.#weatherEndsMs = this.#time.nowMs + this.#random.pick(WEATHER_LASTS_MS);
+      const ticks = this.#random.pick(WEATHER_LASTS_TICKS);
+      this.#weatherEndsMs = this.#time.nowMs + Math.min(ticks * this.#intervalMs, LONGEST_WEATHER_MS);
     }
     return this.#weather;
   }

@@ -34,7 +34,10 @@ class Simulation {
   readonly #fortune: Fortune;
   readonly #time = new SimulatedTime();
   readonly #machine: Machine;
-  readonly #database = { real: openDatabase(undefined, () => {}).database, statements: new Map<string, StatementSync>() };
+  readonly #database = {
+    real: openDatabase(undefined, () => {}).database,
+    statements: new Map<string, StatementSync>(),
+  };
   readonly #auditor = new Auditor(this.#database.real);
   readonly #events: TraceEvent[] = [];
   readonly #sources: readonly ScriptedSource[];
@@ -44,6 +47,8 @@ class Simulation {
   /** The source that is not configured now. */
   #without: string | undefined;
   #life: Life | undefined;
+  /** The one that was asked to stop. */
+  #stopping: Life | undefined;
   #lives = 0;
   #attempts = 0;
   #cancelRestart: (() => void) | undefined;
@@ -102,6 +107,10 @@ class Simulation {
     // What the dead process left open is rolled back before anybody looks at it.
     const database = openFragileDatabase(this.#database, life, onCommit);
     life.whenEnded((how) => this.#bury(how, plan));
+    let sends = 0;
+    const endAfter = (ms: number) => {
+      if (isTroubled) this.#time.at(this.#time.nowMs + ms, () => this.#endLife(life, plan, stop));
+    };
     const stop = startProcess({
       scenario: this.#scenario,
       alterations: this.#alterations,
@@ -112,20 +121,23 @@ class Simulation {
       rebooted,
       sources: this.#sources.filter((source) => source.plan.name !== this.#without),
       channels: this.#channels,
-      nextAttempt: () => ++this.#attempts,
+      nextAttempt: () => {
+        sends += 1;
+        if (sends === plan.endsAfterSends) endAfter(this.#fortune.drawMomentMs());
+        return ++this.#attempts;
+      },
       record,
     });
-    if (isTroubled && Number.isFinite(plan.lastsMs)) {
-      this.#time.at(this.#time.nowMs + plan.lastsMs, () => this.#endLife(life, plan, stop));
-    }
+    if (Number.isFinite(plan.lastsMs)) endAfter(plan.lastsMs);
   }
 
   #endLife(life: Life, plan: LifePlan, stop: () => Promise<void>): void {
-    if (!life.isAlive || this.#phase !== "trouble") return;
+    if (!life.isAlive || this.#phase !== "trouble" || this.#stopping === life) return;
     if (plan.end === "kill") {
       life.end("killed");
       return;
     }
+    this.#stopping = life;
     this.#record({ kind: "stopping" });
     void stop().catch((error: unknown) => this.#record({ kind: "fault", what: `stopping failed: ${String(error)}` }));
     this.#time.at(this.#time.nowMs + STOP_TIMEOUT_MS, () => life.end("killed: did not stop"));

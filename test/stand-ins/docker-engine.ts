@@ -23,6 +23,15 @@ export interface StandInContainer {
   readonly restartPolicy?: string;
 }
 
+/** One event as Docker tells it; what is left out is as for a container called "api". */
+export interface StandInEvent {
+  readonly action: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly at?: number;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
 /** Answers one request in its own way; `false`: not this one. */
 export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
 
@@ -31,6 +40,14 @@ export interface StandInEngine {
   readonly socketPath: string;
   /** "GET /containers/json?all=true", in the order of arrival. */
   readonly requests: readonly string[];
+  /** How many follow the events. */
+  followers(): number;
+  /** Tells an event to those who follow. */
+  emit(event: StandInEvent): void;
+  /** Writes anything to those who follow. */
+  emitText(text: string): void;
+  /** Hangs up on those who follow. */
+  cutEvents(): void;
   /** How many connections are open. */
   connections(): number;
   /** What the next answers tell of. */
@@ -47,10 +64,20 @@ export async function startDockerEngine(containers: readonly StandInContainer[] 
   const socketPath = join(directory, "docker.sock");
   const sockets = new Set<Socket>();
   const requests: string[] = [];
+  const followers = new Set<ServerResponse>();
+  const emitText = (text: string): void => {
+    for (const follower of followers) follower.write(text);
+  };
   const engine: StandInEngine = {
     socketPath,
     requests,
     connections: () => sockets.size,
+    followers: () => followers.size,
+    emit: (event) => emitText(eventLine(event)),
+    emitText,
+    cutEvents() {
+      for (const follower of followers) follower.destroy();
+    },
     containers,
     fault: undefined,
     clear: () => requests.splice(0),
@@ -62,7 +89,14 @@ export async function startDockerEngine(containers: readonly StandInContainer[] 
   };
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    if (engine.fault?.(request, response) !== true) answer(engine, request, response);
+    if (engine.fault?.(request, response) === true) return;
+    if (!request.url?.startsWith("/events?")) {
+      answer(engine, request, response);
+      return;
+    }
+    followers.add(response);
+    response.once("close", () => followers.delete(response));
+    response.writeHead(200, { "content-type": "application/json" }).flushHeaders();
   });
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -71,6 +105,20 @@ export async function startDockerEngine(containers: readonly StandInContainer[] 
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   return engine;
+}
+
+/** As a real engine writes it, with some of what the watchdog must not keep. */
+export function eventLine({
+  action,
+  id = idOf(1),
+  name = "api",
+  at = Date.now(),
+  attributes = {},
+}: StandInEvent): string {
+  const Attributes = { image: "shop/api:1.2", name, ...attributes };
+  const timeNano = Math.round(at * 1e6);
+  const event = { status: action, id, Type: "container", Action: action, Actor: { ID: id, Attributes } };
+  return `${JSON.stringify({ ...event, scope: "local", time: Math.floor(at / 1_000), timeNano })}\n`;
 }
 
 function answer(engine: StandInEngine, request: IncomingMessage, response: ServerResponse): void {

@@ -1,9 +1,11 @@
 import { known, type Reading, unknown } from "../../core/reading.ts";
 import { type Engine, notDocker } from "./engine.ts";
+import type { EventRecord } from "./event-facts.ts";
 import { MAX_SOCKETS } from "./guarded-agent.ts";
+import { MAY_START_MS } from "./judge.ts";
 import { type ListedContainer, parseInspect, parseList } from "./parse.ts";
 import { selectWatched } from "./select-watched.ts";
-import type { ContainerDetails, ObservedContainer, Snapshot } from "./snapshot.ts";
+import type { ContainerDetails, ObservedContainer, Snapshot, WallTimeMs } from "./snapshot.ts";
 
 export interface CollectorParts {
   readonly engine: Engine;
@@ -15,6 +17,10 @@ export interface CollectorParts {
   /** No inspection begins later than this after the list has come, in milliseconds. */
   readonly inspectBudgetMs: number;
   readonly clock: { now(): number; wallNow(): number };
+  /** What the events told. */
+  readonly record: EventRecord;
+  /** Called with when something began or ended of which there should have been an event. */
+  readonly expectEvent: (at: WallTimeMs) => void;
 }
 
 /** What `inspect` said of a container, and of which state it said so. */
@@ -31,13 +37,15 @@ const AGE_SLACK_MS = 2_000;
  * plainly well and was not inspected in that state. What it learnt it keeps; nothing that decides an alert is kept here.
  */
 export function createCollector(parts: CollectorParts): (deadline: AbortSignal) => Promise<Snapshot> {
-  const { engine, clock } = parts;
+  const { engine, clock, record } = parts;
   let inspected: ReadonlyMap<string, Inspected> = new Map();
   let listedAt: number | undefined;
 
   return async function collect(deadline) {
     const stop = (): void => engine.disconnect();
     deadline.addEventListener("abort", stop, { once: true });
+    const events = record.take();
+    const haveNews = new Set(events.news.map(({ id }) => id));
     try {
       deadline.throwIfAborted();
       const askedAt = clock.now();
@@ -45,7 +53,9 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal) 
       if (list === undefined) throw new Error(notDocker(parts.socketPath));
       const sinceLastMs = listedAt === undefined ? parts.intervalMs : askedAt - listedAt;
       const { watched, leftOut } = selectWatched(list.listed, parts.names, parts.ownId);
-      const due = watched.filter((entry) => needsInspection(entry, inspected.get(entry.id), sinceLastMs));
+      const due = watched.filter(
+        (entry) => haveNews.has(entry.id) || needsInspection(entry, inspected.get(entry.id), sinceLastMs),
+      );
       const fresh = await inspectAll(due, inspected, parts, deadline);
       deadline.throwIfAborted();
       const kept = new Map<string, Inspected>();
@@ -59,11 +69,18 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal) 
         const found = (fresh.get(entry.id) as Inspected | undefined) ?? inspected.get(entry.id);
         if (found !== undefined) kept.set(entry.id, found);
         containers.push(observe(entry, found, fresh.has(entry.id)));
+        if (found?.details.ok) parts.expectEvent(lastChangeOf(found.details.value));
       }
       // Only now: after a failed collection the next one must look back as far as the last one that succeeded.
       inspected = kept;
       listedAt = askedAt;
-      return { takenAt: clock.wallNow(), containers, leftOut, unsure, incomplete: list.unreadable > 0 };
+      const incomplete = list.unreadable > 0;
+      // Orders that came while it looked may be the reason for what it saw.
+      const facts = { ...events, orders: record.orders };
+      return { takenAt: clock.wallNow(), containers, leftOut, unsure, incomplete, events: facts };
+    } catch (thrown) {
+      record.giveBack(events);
+      throw thrown;
     } finally {
       deadline.removeEventListener("abort", stop);
       engine.disconnect();
@@ -79,7 +96,12 @@ function needsInspection(entry: ListedContainer, last: Inspected | undefined, si
   const leastAgeMs = entry.leastAgeMs ?? (entry.state === "running" ? 0 : Number.POSITIVE_INFINITY);
   if (leastAgeMs < sinceLastMs + AGE_SLACK_MS) return true;
   if (last !== undefined) return last.listedAs !== listedAs(entry);
+  if (entry.health === "starting" && leastAgeMs >= MAY_START_MS) return true;
   return entry.state !== "running" || entry.health === "unhealthy";
+}
+
+function lastChangeOf({ startedAt, finishedAt }: ContainerDetails): WallTimeMs {
+  return Math.max(startedAt ?? 0, finishedAt ?? 0);
 }
 
 function listedAs({ state, health, exitCode }: ListedContainer): string {
@@ -126,10 +148,10 @@ async function inspect(engine: Engine, id: string): Promise<Reading<ContainerDet
 
 /** What was inspected just now is newer than the list; what was inspected before is older. */
 function observe(entry: ListedContainer, found: Inspected | undefined, isFresh: boolean): ObservedContainer {
-  const { id, name, image, createdAt } = entry;
+  const { id, name, service, options, image, createdAt } = entry;
   const details = found?.details.ok ? found.details.value : undefined;
   const { state, health } = isFresh ? (details ?? entry) : entry;
   const exitCode = isFresh ? (details ?? entry).exitCode : (entry.exitCode ?? details?.exitCode);
   const leastAgeMs = state === entry.state ? entry.leastAgeMs : 0;
-  return { id, name, image, createdAt, state, health, exitCode, leastAgeMs, details: found?.details };
+  return { id, name, service, options, image, createdAt, state, health, exitCode, leastAgeMs, details: found?.details };
 }

@@ -20,7 +20,7 @@ export interface SeenEnd {
 export interface ContainerNews {
   readonly id: string;
   readonly end: SeenEnd | undefined;
-  /** When it was started again, other than for the first time. */
+  /** For each start that came after an end: when that end was, which tells one start from the next exactly. */
   readonly restarts: readonly WallTimeMs[];
   /** When something in it was killed for want of memory; several kills of one run at about the same time are one. */
   readonly ooms: readonly WallTimeMs[];
@@ -48,7 +48,10 @@ const RELOADS: ReadonlySet<number> = new Set([1, 10, 12, 28]);
  * Whether an end was ordered: a `kill` came shortly before it, or a `stop` after it. After a signal that need not mean an
  * end, only if it ended as one does that obeys: with code 0, or of that very signal.
  */
-export function isDeliberate(order: Order | undefined, end: { readonly at: WallTimeMs; readonly exitCode: number }): boolean {
+export function isDeliberate(
+  order: Order | undefined,
+  end: { readonly at: WallTimeMs; readonly exitCode: number },
+): boolean {
   if (order === undefined) return false;
   const { at, signal } = order;
   if (signal === undefined) return at >= end.at - OBEYS_WITHIN_MS;
@@ -73,21 +76,24 @@ export class EventRecord {
   #news = new Map<string, MutableNews>();
   readonly #orders = new Map<string, Order>();
   readonly #removals = new Map<string, WallTimeMs>();
-  /** Containers that were seen running or ending: a start of theirs is another one. */
-  readonly #haveRun = new Map<string, true>();
+  /** When the run ended that no start has followed yet. */
+  readonly #endedAt = new Map<string, WallTimeMs>();
 
   /** @param isOld it happened before anybody followed: what it did is for the readings to find */
   record({ action, id, name, at, exitCode, signal }: ContainerEvent, isOld = false): void {
     switch (action) {
       case "kill":
-        return keep(this.#orders, id, { at, signal });
+        keep(this.#orders, id, { at, signal });
+        return;
       case "stop":
-        return keep(this.#orders, id, { at, signal: undefined });
+        keep(this.#orders, id, { at, signal: undefined });
+        return;
       case "destroy":
-        for (const map of [this.#news, this.#orders, this.#haveRun]) map.delete(id);
-        return keep(this.#removals, name, at);
+        for (const map of [this.#news, this.#orders, this.#endedAt]) map.delete(id);
+        keep(this.#removals, name, at);
+        return;
       case "die": {
-        keep(this.#haveRun, id, true);
+        keep(this.#endedAt, id, at);
         if (isOld) return;
         const end = { at, exitCode: exitCode ?? 0 };
         this.#newsOf(id).end = { ...end, deliberate: isDeliberate(this.#orders.get(id), end) };
@@ -96,9 +102,11 @@ export class EventRecord {
       case "start": {
         // What was ordered was the end of the run before.
         this.#orders.delete(id);
-        const isAgain = this.#haveRun.has(id);
-        keep(this.#haveRun, id, true);
-        if (isAgain && !isOld) addTime(this.#newsOf(id).restarts, at);
+        const endedAt = this.#endedAt.get(id);
+        this.#endedAt.delete(id);
+        if (isOld) return;
+        const { restarts } = this.#newsOf(id);
+        if (endedAt !== undefined) addTime(restarts, endedAt);
         return;
       }
       case "oom": {
@@ -110,7 +118,8 @@ export class EventRecord {
         return;
       }
       default:
-        this.#newsOf(id);
+        // How it is now, the reading sees; that it looks is the news.
+        if (!isOld) this.#newsOf(id);
     }
   }
 

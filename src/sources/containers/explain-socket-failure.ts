@@ -52,7 +52,7 @@ function explainAnswer(thrown: unknown): string {
   const { message } = (json ?? {}) as { message?: unknown };
   const said = typeof message === "string" ? `: ${cleanText(message)}` : "";
   if (statusCode === 401 || statusCode === 403 || statusCode === 405) {
-    return `answered ${statusCode}${said}; does a socket proxy between forbid it? The watchdog sends GET /version, /containers/json and /containers/<id>/json`;
+    return `answered ${statusCode}${said}; does a socket proxy between forbid it? The watchdog sends GET /version, /events, /containers/json and /containers/<id>/json`;
   }
   return `answered ${statusCode}${said}`;
 }

@@ -8,7 +8,7 @@ export interface RequestLimits {
   readonly timeoutMs: number;
   /** The most bytes of one answer, head included. */
   readonly maxBytes: number;
-  /** The answer goes on without end: both limits are those of its head, and what follows is the reader's to bound. */
+  /** The answer goes on without end: no deadline, `maxBytes` are those of its head, and the rest is the reader's to bound. */
   readonly endless?: boolean;
 }
 
@@ -73,16 +73,14 @@ export class GuardedAgent extends Agent {
 function limitRequest(request: ClientRequest, { timeoutMs, maxBytes, endless = false }: RequestLimits): void {
   let response: IncomingMessage | undefined;
   let failed = false;
-  const timer = setTimeout(() => {
-    request.destroy(new Error(`no complete answer within ${timeoutMs / 1_000} s`));
-  }, timeoutMs);
+  const giveUp = (): void => void request.destroy(new Error(`no complete answer within ${timeoutMs / 1_000} s`));
+  const timer = endless ? undefined : setTimeout(giveUp, timeoutMs);
   request.once("error", () => {
     failed = true;
   });
   // First of all who listen: docker-modem follows redirects, over TCP and past this agent.
   request.prependOnceListener("response", (answer: IncomingMessage) => {
     response = answer;
-    if (endless) clearTimeout(timer);
     delete answer.headers.location;
   });
   request.once("socket", (socket: Socket) => {

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import type { Clock } from "../../clock.ts";
 import type { ContainersSettings } from "../../config/settings.ts";
-import { isGlob } from "../../core/glob.ts";
+import { isGlob, matchesGlob } from "../../core/glob.ts";
+import { HOUR_MS, MINUTE_MS } from "../../core/time.ts";
 import type { Source } from "../source.ts";
 import { createCollector } from "./collect.ts";
 import { createEngine } from "./engine.ts";
+import { EventRecord } from "./event-facts.ts";
+import { EventStream } from "./events.ts";
 import { findOwnContainer } from "./own-container.ts";
 import { evaluate, INITIAL_MEMORY, type Memory } from "./signals.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -14,13 +18,20 @@ export { explainSocketFailure } from "./explain-socket-failure.ts";
 
 /** What the source takes from its surroundings; each has the real thing as its default. */
 export interface ContainersSurroundings {
-  readonly clock?: { now(): number; wallNow(): number };
+  readonly clock?: Omit<Clock, "after"> & Partial<Clock>;
   /** The text of a file; throws where there is none. */
   readonly readFile?: (path: string) => string;
   readonly hostname?: string;
 }
 
-const REAL_CLOCK = { now: () => performance.now(), wallNow: () => Date.now() };
+const REAL_CLOCK: Clock = {
+  now: () => performance.now(),
+  wallNow: () => Date.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** The containers that Docker knows of, read over its socket and never changed. */
 export function createContainersSource(
@@ -30,6 +41,9 @@ export function createContainersSource(
   const { socketPath, names, timeoutMs } = settings;
   const engine = createEngine(settings);
   const readFile = own.readFile ?? ((path: string) => readFileSync(path, "utf8"));
+  const clock = { ...REAL_CLOCK, ...own.clock };
+  const record = new EventRecord();
+  let stream: EventStream | undefined;
   const rules = { ...settings, required: names.filter((name) => !isGlob(name)) };
   return {
     name: "containers",
@@ -43,8 +57,24 @@ export function createContainersSource(
       ownId: findOwnContainer(readFile, own.hostname ?? hostname()),
       intervalMs: settings.intervalMs,
       inspectBudgetMs: timeoutMs,
-      clock: own.clock ?? REAL_CLOCK,
+      clock,
+      record,
+      expectEvent: (at) => stream?.expect(at),
     }),
+    follow(nudge) {
+      stream = new EventStream(
+        {
+          socketPath,
+          record,
+          isWatched: (name) => names.some((glob) => matchesGlob(name, glob)),
+          lookBackMs: Math.min(settings.stopGraceMs + MINUTE_MS, HOUR_MS),
+          clock,
+          random: Math.random,
+        },
+        nudge,
+      );
+      return stream;
+    },
     evaluate: (reading, memory, now) => evaluate(reading, memory, now, rules),
     close: async () => engine.disconnect(),
   };

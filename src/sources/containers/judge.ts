@@ -1,4 +1,5 @@
 import { formatDuration } from "../../core/text.ts";
+import { MINUTE_MS } from "../../core/time.ts";
 import type { ContainerDetails, ObservedContainer, WallTimeMs } from "./snapshot.ts";
 
 /** What one reading says of one container. */
@@ -14,7 +15,10 @@ export type Verdict =
     }
   | { readonly is: "unknown" };
 
-const UNKNOWN: Verdict = { is: "unknown" };
+export const UNKNOWN: Verdict = { is: "unknown" };
+
+/** A health check that has said neither yes nor no for so long after its start period says no. */
+export const MAY_START_MS = 5 * MINUTE_MS;
 
 /** Judges by the state; what the list tells suffices where no inspection was needed, or where one failed. */
 export function judge(container: ObservedContainer, takenAt: WallTimeMs): Verdict {
@@ -31,8 +35,14 @@ export function judge(container: ObservedContainer, takenAt: WallTimeMs): Verdic
   switch (state) {
     case "running":
       if (health === "unhealthy") return down("is unhealthy", logs);
-      // Whether it will be healthy is not known yet: neither a fault nor the end of one.
-      if (health === "starting") return UNKNOWN;
+      if (health === "starting") {
+        const upMs = takenAt - (details?.startedAt ?? takenAt);
+        const isOverdue = details !== undefined && upMs > MAY_START_MS + details.startPeriodMs;
+        // Until then it is not known whether it will be healthy: neither a fault nor the end of one.
+        return isOverdue
+          ? down(`is still not healthy ${formatDuration(upMs)} after its start`, logs, details.startedAt)
+          : UNKNOWN;
+      }
       return { is: "up", what: `container ${name} is running${health === "healthy" ? " (healthy)" : ""}` };
     case "paused":
       return down("is paused", `docker unpause ${reference(container)}`);
@@ -88,18 +98,40 @@ export function explainExitCode(exitCode: number, oomKilled = false): string | u
   return SIGNAL_MEANINGS.get(exitCode - 128) ?? `signal ${exitCode - 128}`;
 }
 
-function describe({ image, state }: ObservedContainer, details: ContainerDetails | undefined): string[] {
+export function describe({ image, state }: ObservedContainer, details: ContainerDetails | undefined): string[] {
   const lines: string[] = [];
   if (details !== undefined) {
-    const { startedAt, finishedAt, restartPolicy, restartCount } = details;
+    const { startedAt, finishedAt, failingStreak } = details;
     const ranMs = (finishedAt ?? 0) - (startedAt ?? Number.POSITIVE_INFINITY);
     if (["exited", "restarting", "dead"].includes(state) && ranMs >= 0)
       lines.push(`it ran for ${formatDuration(ranMs)}`);
-    if (restartPolicy !== undefined)
-      lines.push(`restart policy ${restartPolicy}${restartCount > 0 ? `, restarted ${restartCount} times` : ""}`);
+    if (state === "running" && failingStreak)
+      lines.push(`its health check has failed ${times(failingStreak)} in a row`);
+    if (details.restartPolicy !== undefined) lines.push(describeRestarts(state, details));
   }
   if (image !== undefined) lines.push(`image ${image}`);
   return lines;
+}
+
+/** What happens next, as far as Docker decides it. */
+function describeRestarts(
+  state: ObservedContainer["state"],
+  { restartPolicy, restartCount, restartLimit, exitCode }: ContainerDetails,
+): string {
+  const policy = `restart policy ${restartPolicy}`;
+  if (state === "restarting") {
+    const most = restartLimit === undefined ? "" : ` of ${restartLimit}`;
+    return `${policy}: Docker starts it again, attempt ${Math.max(restartCount, 1)}${most}`;
+  }
+  if (state === "exited" && restartPolicy === "no") return `${policy}: it stays down until somebody starts it`;
+  if (state === "exited" && exitCode !== 0 && restartLimit !== undefined && restartCount >= restartLimit) {
+    return `${policy}: Docker has given up after ${times(restartCount)}`;
+  }
+  return `${policy}${restartCount > 0 ? `, restarted ${times(restartCount)}` : ""}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
 }
 
 /** How to call the container in a shell: by a name that is safe to paste there, else by its id. */

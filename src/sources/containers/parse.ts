@@ -1,4 +1,5 @@
 import { cleanText } from "../../core/text.ts";
+import { type ContainerOptions, parseOptions, parseService } from "./labels.ts";
 import type { ContainerDetails, ContainerState, WallTimeMs } from "./snapshot.ts";
 import { type Health, parseStatusText, type StatusText } from "./status-text.ts";
 
@@ -9,6 +10,8 @@ export interface ListedContainer extends StatusText {
   readonly name: string;
   /** Compose renames a container that it is about to replace, or to put into place: this is not its name for long. */
   readonly renamed: boolean;
+  readonly service: string | undefined;
+  readonly options: ContainerOptions;
   readonly image: string | undefined;
   readonly createdAt: WallTimeMs | undefined;
   readonly state: ContainerState;
@@ -54,6 +57,8 @@ function parseEntry(json: unknown): ListedContainer | undefined {
     id,
     name: cleanText(plainName, MAX_NAME_CHARS) || id.slice(0, 12),
     renamed: plainName !== rawName,
+    service: parseService(labels),
+    options: parseOptions(labels),
     image: typeof image === "string" && !/^(sha256:)?[0-9a-f]{12,64}$/.test(image) ? cleanText(image, 120) : undefined,
     createdAt: typeof createdS === "number" && createdS > 0 ? createdS * 1_000 : undefined,
     state: parseState(state),
@@ -114,9 +119,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-function parseRestartPolicy(
-  value: unknown,
-): Pick<ContainerDetails, "restartPolicy" | "restartLimit"> | undefined {
+function parseRestartPolicy(value: unknown): Pick<ContainerDetails, "restartPolicy" | "restartLimit"> | undefined {
   if (value === undefined || value === null) return { restartPolicy: undefined, restartLimit: undefined };
   const policy = asObject(value);
   const name = policy?.Name ?? "";

@@ -26,6 +26,22 @@ export function restartsBetween(before: Counters, after: Counters): number {
 }
 
 /**
+ * How many restarts that events told of no reading has counted: those of runs that ended after the last start counted,
+ * within the window. Never to be added to what the counters say, for they say the same.
+ *
+ * @param ends when the runs ended that another followed
+ */
+export function restartsSeen(
+  ends: readonly WallTimeMs[],
+  before: Counters | null,
+  takenAt: WallTimeMs,
+  windowMs: number,
+): number {
+  const from = Math.max(before?.startedAt ?? 0, takenAt - windowMs);
+  return Math.max(0, ends.filter((at) => at > from).length - (before?.startPending ? 1 : 0));
+}
+
+/**
  * How many of `restarts`, made somewhen within `spanMs`, fall into the window that ends now, as if they were spread
  * evenly: after a night without readings, forty restarts are not forty within ten minutes.
  */

@@ -1,10 +1,27 @@
-import { debounce } from "../../core/debounce.ts";
 import type { Reading } from "../../core/reading.ts";
 import type { Evaluation, Signal } from "../../core/signal.ts";
 import type { Instant } from "../../core/time.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { advanceTrack, hasRestarted, isWorthKeeping, NEW_TRACK, type Track, type TrackRules } from "./track.ts";
-import { containerSignal, dockerSignal, missingSignal, oomSignal, restartsSignal } from "./word-signals.ts";
+import { countTick, NO_TICKS, type TickCount } from "./count-ticks.ts";
+import type { EventFacts } from "./event-facts.ts";
+import type { ObservedContainer, Snapshot } from "./snapshot.ts";
+import {
+  advanceTrack,
+  hasRestarted,
+  isWorthKeeping,
+  type Moment,
+  NEW_TRACK,
+  type Track,
+  type TrackRules,
+  tellingsOf,
+} from "./track.ts";
+import {
+  containerSignal,
+  dockerSignal,
+  labelSignal,
+  missingSignal,
+  oomSignal,
+  restartsSignal,
+} from "./word-signals.ts";
 
 /** What is held against what is read. */
 export interface Rules extends TrackRules {
@@ -16,13 +33,13 @@ export interface Rules extends TrackRules {
 
 /** Plain JSON data. Tracks are pairs, not properties: a container may be called `__proto__`. */
 export interface Memory {
-  readonly failures: number;
+  readonly failures: TickCount;
   /** When the last good reading was taken. */
   readonly readAt: Instant | null;
   readonly tracks: readonly (readonly [name: string, track: Track])[];
 }
 
-export const INITIAL_MEMORY: Memory = { failures: 0, readAt: null, tracks: [] };
+export const INITIAL_MEMORY: Memory = { failures: NO_TICKS, readAt: null, tracks: [] };
 
 const CONTAINER_KINDS = ["container", "container_restarts", "container_oom"] as const;
 
@@ -32,15 +49,19 @@ const CONTAINER_KINDS = ["container", "container_restarts", "container_oom"] as 
  */
 export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instant, rules: Rules): Evaluation<Memory> {
   if (!reading.ok) {
-    const { active, failuresInARow } = debounce(memory.failures, true, rules.engineDownTicks);
+    const { intervalMs, engineDownTicks: threshold } = rules;
+    const { active, ...failures } = countTick(memory.failures, true, { now, intervalMs, threshold });
     return {
       signals: active ? [dockerSignal(rules.socketPath, reading.error)] : [],
       holds: active ? CONTAINER_KINDS : ["docker_down", ...CONTAINER_KINDS],
-      memory: { ...memory, failures: failuresInARow },
+      memory: { ...memory, failures },
     };
   }
-  const { takenAt, containers, leftOut, unsure, incomplete } = reading.value;
+  const { takenAt, containers, leftOut, unsure, incomplete, events } = reading.value;
+  const moment: Moment = { now, takenAt, lastReadAt: memory.readAt };
   const before = new Map(memory.tracks);
+  const lastOf = recallBy(before, containers);
+  const toldOf = tellingsOf(events);
   const after: [string, Track][] = [];
   const signals: Signal[] = [dockerSignal(rules.socketPath, undefined)];
   const holds: string[] = incomplete ? [...CONTAINER_KINDS] : [];
@@ -50,16 +71,23 @@ export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instan
 
   for (const container of containers) {
     const { name } = container;
-    const last = before.get(name);
-    const progress = advanceTrack(container, last, { now, takenAt, lastReadAt: memory.readAt }, rules);
-    const { track, verdict, isDown, loop, newOomAt } = progress;
-    if (verdict.is === "up" || (verdict.is === "down" && isDown)) signals.push(containerSignal(name, verdict, now));
+    const last = lastOf(container);
+    const { track, verdict, isDown, loop, ooms, labelProblems } = advanceTrack(
+      container,
+      last,
+      toldOf(container.id),
+      moment,
+      rules,
+    );
+    if (verdict.is === "up" || (verdict.is === "down" && isDown))
+      signals.push(containerSignal(container, verdict, now));
     else holds.push(`container:${name}`);
     if (loop === undefined) holds.push(`container_restarts:${name}`);
     else if (hasRestarted(last) || hasRestarted(track)) {
       signals.push(restartsSignal(container, loop, track.lastExitCode, rules));
     }
-    if (newOomAt !== undefined) signals.push(oomSignal(container, newOomAt > 0 ? takenAt - newOomAt : undefined, now));
+    if (ooms !== undefined) signals.push(oomSignal(container, ooms, moment));
+    if (labelProblems !== undefined) signals.push(labelSignal(name, labelProblems));
     remember(name, track);
   }
   for (const name of unsure) {
@@ -68,10 +96,39 @@ export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instan
   }
   const present = new Set([...containers.map(({ name }) => name), ...leftOut, ...unsure]);
   for (const name of incomplete ? [] : rules.required.filter((required) => !present.has(required))) {
-    const { active, failuresInARow } = debounce(before.get(name)?.downTicks ?? 0, true, rules.downTicks);
-    if (active) signals.push(missingSignal(name));
+    const { track, signal } = judgeMissing(name, before.get(name), events, moment, rules);
+    if (signal !== undefined) signals.push(signal);
     else holds.push(`container:${name}`);
-    remember(name, { ...NEW_TRACK, downTicks: failuresInARow });
+    remember(name, track);
   }
-  return { signals, holds, memory: { failures: 0, readAt: now, tracks: after } };
+  return { signals, holds, memory: { failures: NO_TICKS, readAt: now, tracks: after } };
+}
+
+/** What is remembered of a container: under its name, or, where it came back under another, of its service. */
+function recallBy(
+  before: ReadonlyMap<string, Track>,
+  containers: readonly ObservedContainer[],
+): (container: ObservedContainer) => Track | undefined {
+  const names = new Set(containers.map(({ name }) => name));
+  const gone = [...before].filter(([name, { service }]) => service !== "" && !names.has(name));
+  const byService = new Map(gone.map(([, track]) => [track.service, track]));
+  return ({ name, service }) => before.get(name) ?? (service === undefined ? undefined : byService.get(service));
+}
+
+/** One that was removed on purpose may be on its way back: it has the grace of one that was stopped. */
+function judgeMissing(
+  name: string,
+  last: Track | undefined,
+  { removals }: EventFacts,
+  { now, takenAt }: Moment,
+  { downTicks: threshold, intervalMs, stopGraceMs }: Rules,
+): { readonly track: Track; readonly signal: Signal | undefined } {
+  const removedAt = new Map(removals).get(name);
+  const stop =
+    removedAt === undefined ? (last?.stop ?? null) : { endedAt: null, at: now - Math.max(0, takenAt - removedAt) };
+  const down = last?.down ?? NO_TICKS;
+  const forMs = stop === null ? undefined : now - stop.at;
+  if (forMs !== undefined && forMs < stopGraceMs) return { track: { ...NEW_TRACK, down, stop }, signal: undefined };
+  const { active, ...count } = countTick(down, true, { now, intervalMs, threshold });
+  return { track: { ...NEW_TRACK, down: count, stop }, signal: active ? missingSignal(name, forMs) : undefined };
 }

@@ -1,4 +1,6 @@
 import type { Reading } from "../../core/reading.ts";
+import type { EventFacts } from "./event-facts.ts";
+import type { ContainerOptions } from "./labels.ts";
 import type { Health } from "./status-text.ts";
 
 /** Docker's states; `unknown` is one that we do not know, or none. */
@@ -44,6 +46,10 @@ export interface ObservedContainer {
   readonly id: string;
   /** Unique in a snapshot. Cleaned. */
   readonly name: string;
+  /** Project, service and number, where Compose made it: what it is, whatever it is called. */
+  readonly service: string | undefined;
+  /** What its labels say. */
+  readonly options: ContainerOptions;
   readonly image: string | undefined;
   readonly createdAt: WallTimeMs | undefined;
   readonly state: ContainerState;
@@ -65,4 +71,6 @@ export interface Snapshot {
   readonly unsure: readonly string[];
   /** Whether the list holds entries that cannot be told apart, so that nothing may be concluded from an absence. */
   readonly incomplete: boolean;
+  /** What Docker told by itself since the reading before. */
+  readonly events: EventFacts;
 }

@@ -1,9 +1,10 @@
-import type { Signal } from "../../core/signal.ts";
+import type { Severity, Signal } from "../../core/signal.ts";
 import { formatDuration } from "../../core/text.ts";
 import type { Instant } from "../../core/time.ts";
 import { explainExitCode, reference, type Verdict } from "./judge.ts";
 import type { LoopState } from "./restarts.ts";
 import type { ObservedContainer } from "./snapshot.ts";
+import type { Moment, Progress } from "./track.ts";
 
 /** @param error why the last reading failed; `undefined`: it did not */
 export function dockerSignal(socketPath: string, error: string | undefined): Signal {
@@ -18,21 +19,32 @@ export function dockerSignal(socketPath: string, error: string | undefined): Sig
   };
 }
 
-export function containerSignal(name: string, verdict: Exclude<Verdict, { is: "unknown" }>, now: Instant): Signal {
-  const key = { key: `container:${name}`, severity: "critical", nature: "level" } as const;
+/** As severe as its labels say, else critical. */
+function severityOf({ options }: ObservedContainer): Severity {
+  return options.severity ?? "critical";
+}
+
+export function containerSignal(
+  container: ObservedContainer,
+  verdict: Exclude<Verdict, { is: "unknown" }>,
+  now: Instant,
+): Signal {
+  const key = { key: `container:${container.name}`, severity: severityOf(container), nature: "level" } as const;
   if (verdict.is === "up") return { ...key, active: false, what: verdict.what };
   const { what, details, next, forMs } = verdict;
   return { ...key, active: true, what, details, next, ...(forMs !== undefined && { since: now - forMs }) };
 }
 
-export function missingSignal(name: string): Signal {
+/** @param removedForMs for how long it has been removed, in milliseconds, where that was seen */
+export function missingSignal(name: string, removedForMs: number | undefined): Signal {
+  const removed = removedForMs === undefined ? [] : [`it was removed ${formatDuration(removedForMs)} ago`];
   return {
     key: `container:${name}`,
     severity: "critical",
     nature: "level",
     active: true,
     what: `container ${name} does not exist`,
-    details: ["it is named in WATCHDOG_CONTAINERS"],
+    details: [...removed, "it is named in WATCHDOG_CONTAINERS"],
     next: `docker compose up -d ${name}, or take it out of WATCHDOG_CONTAINERS`,
   };
 }
@@ -44,7 +56,7 @@ export function restartsSignal(
   limits: { readonly restartsMax: number; readonly restartsWindowMs: number },
 ): Signal {
   const { name } = container;
-  const key = { key: `container_restarts:${name}`, severity: "critical", nature: "level" } as const;
+  const key = { key: `container_restarts:${name}`, severity: severityOf(container), nature: "level" } as const;
   const window = formatDuration(limits.restartsWindowMs);
   if (loop.count === 0) return { ...key, active: false, what: `container ${name} has not restarted for ${window}` };
   const times = `${loop.count} ${loop.count === 1 ? "time" : "times"} within ${window}`;
@@ -63,19 +75,40 @@ export function restartsSignal(
   };
 }
 
-/** @param agoMs how long ago it was killed, in milliseconds; `undefined` where that is not known */
-export function oomSignal(container: ObservedContainer, agoMs: number | undefined, now: Instant): Signal {
-  const { name, image, exitCode } = container;
+/** @param ooms how many kills, when the last was, and whether that ended the container */
+export function oomSignal(
+  container: ObservedContainer,
+  { count, lastAt, ended }: NonNullable<Progress["ooms"]>,
+  { now, takenAt }: Moment,
+): Signal {
+  const { name, image } = container;
   // The kernel kills one process: the container's first, which ends it, or another, which may not.
-  const fate = exitCode === 137 ? "was killed" : "lost a process";
+  const fate = ended ? "was killed" : "lost a process";
+  const details = [
+    ...(count > 1 ? [`${count} times since it was told last`] : []),
+    ...(image === undefined ? [] : [`image ${image}`]),
+  ];
   return {
     key: `container_oom:${name}`,
-    severity: "critical",
+    severity: severityOf(container),
     nature: "edge",
     active: true,
     what: `container ${name} ${fate} for want of memory`,
-    ...(image !== undefined && { details: [`image ${image}`] }),
+    ...(details.length > 0 && { details }),
     next: `docker stats ${reference(container)}: raise its memory limit, or find what grows`,
-    ...(agoMs !== undefined && { since: now - Math.max(0, agoMs) }),
+    ...(lastAt > 0 && { since: now - Math.max(0, takenAt - lastAt) }),
+  };
+}
+
+/** Labels that cannot be used are ignored, which whoever wrote them must know. */
+export function labelSignal(name: string, problems: readonly string[]): Signal {
+  return {
+    key: `container_label:${name}`,
+    severity: "warning",
+    nature: "edge",
+    active: true,
+    what: `container ${name} has a label that cannot be used and is ignored`,
+    details: problems,
+    next: "mend it in the compose file, and recreate the container",
   };
 }

@@ -1,4 +1,5 @@
 import type { Trace } from "../trace.ts";
+import { absenceIsToldOnce } from "./absence.ts";
 import {
   cleanStopsAreQuick,
   messagesFit,
@@ -8,7 +9,7 @@ import {
   quietWorldsAreNotWritten,
   ticksAreOnCadence,
 } from "./conduct.ts";
-import { absenceIsToldOnce, decisionsFollowReadings, edgesAreCountedOnce } from "./decisions.ts";
+import { decisionsFollowReadings } from "./decisions.ts";
 import {
   blocksSayWhatIsOwed,
   commitsComeBeforeSends,
@@ -18,11 +19,12 @@ import {
   orderIsKept,
   repeatsAreMarked,
 } from "./deliveries.ts";
+import { edgesAreCountedOnce } from "./edges.ts";
 import type { Invariant, Violation } from "./invariant.ts";
 import { alertAndRecoveryAlternate, lastWordIsTheTruth } from "./people.ts";
 
 /** What the watchdog promises. */
-export const INVARIANTS: Readonly<Record<string, Invariant>> = {
+export const INVARIANTS = {
   nothingBreaks,
   commitsComeBeforeSends,
   onlyTheAcceptedIsSettled,
@@ -42,16 +44,18 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   ticksAreOnCadence,
   quietWorldsAreNotWritten,
   cleanStopsAreQuick,
-};
+} satisfies Record<string, Invariant>;
+
+export type Promised = keyof typeof INVARIANTS;
 
 export interface BrokenPromise extends Violation {
-  readonly invariant: string;
+  readonly invariant: Promised;
 }
 
 /** Every promise that a trace breaks, each with the first event that shows it. */
 export function findBroken(trace: Trace): BrokenPromise[] {
-  return Object.entries(INVARIANTS).flatMap(([invariant, judge]) => {
-    const violation = judge(trace);
+  return (Object.keys(INVARIANTS) as Promised[]).flatMap((invariant) => {
+    const violation = INVARIANTS[invariant](trace);
     return violation === undefined ? [] : [{ invariant, ...violation }];
   });
 }

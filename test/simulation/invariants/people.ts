@@ -1,6 +1,6 @@
 import type { SentBlock, Trace, TraceEvent } from "../trace.ts";
 import type { Invariant, Violation } from "./invariant.ts";
-import { type Ledger, judgeEach, saysMaybe } from "./ledger.ts";
+import { judgeEach, type Ledger, saysMaybe } from "./ledger.ts";
 
 /** What people know of the level keys on each channel: whether they last heard that it is wrong. */
 class Knowledge {

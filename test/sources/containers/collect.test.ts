@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createCollector } from "../../../src/sources/containers/collect.ts";
 import { createEngine, type Engine } from "../../../src/sources/containers/engine.ts";
+import { EventRecord } from "../../../src/sources/containers/event-facts.ts";
 import type { ObservedContainer, Snapshot } from "../../../src/sources/containers/snapshot.ts";
 import { FAULTS, idOf, only, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
 
@@ -48,6 +49,8 @@ function collector(change: { names?: string[]; ownId?: string } = {}) {
     intervalMs: 30_000,
     inspectBudgetMs: 150,
     clock: { now: () => now, wallNow: () => 1_000_000 + now },
+    record: new EventRecord(),
+    expectEvent: () => undefined,
   });
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ContainersSettings } from "../../../src/config/settings.ts";
 import type { Evaluation } from "../../../src/core/signal.ts";
+import { isReadOnly } from "../../../src/sources/containers/guarded-agent.ts";
 import { type ContainersSurroundings, createContainersSource } from "../../../src/sources/containers/index.ts";
 import { readSource } from "../../../src/sources/read-source.ts";
 import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
@@ -124,6 +125,47 @@ describe("the containers source", () => {
     const { source, tick } = run();
     const reading = await source.collect(new AbortController().signal);
     expect(JSON.stringify([reading, await tick()])).not.toContain("secret");
+  });
+
+  test("what events tell is told by the next reading that succeeds, once", async () => {
+    const { source, tick } = run();
+    standIn.containers = [{ id: idOf(1), name: "api" }];
+    await tick();
+    let nudges = 0;
+    const following = source.follow?.(() => {
+      nudges += 1;
+    });
+    await vi.waitFor(() => expect(standIn.followers()).toBe(1));
+    const at = WALL + 40_000;
+    standIn.emit({ action: "oom", at });
+    standIn.emit({ action: "die", at: at + 20, attributes: { exitCode: "137" } });
+    await vi.waitFor(() => expect(nudges).toBe(1));
+    standIn.fault = FAULTS.fails;
+    expect((await tick()).signals).toEqual([]);
+    standIn.fault = undefined;
+    expect(active(await tick())).toEqual(["container:api", "container_oom:api"]);
+    expect(active(await tick())).toEqual([]);
+    following?.stop();
+  });
+
+  test("whatever happens, only what reads is ever asked", async () => {
+    const asked: string[] = [];
+    const { source, tick } = run();
+    const following = source.follow?.(() => undefined);
+    for (const fault of [
+      undefined,
+      ...Object.values(FAULTS).filter((one) => one !== FAULTS.hangs && one !== FAULTS.drips),
+    ]) {
+      standIn.containers = [{ id: idOf(1), name: "api", state: "exited", status: "Exited (1) 2 seconds ago" }];
+      standIn.fault = fault;
+      await tick();
+      standIn.emitText("}{\n");
+      standIn.cutEvents();
+      asked.push(...standIn.requests);
+    }
+    following?.stop();
+    expect(asked.length).toBeGreaterThan(10);
+    for (const line of asked) expect(isReadOnly(...(line.split(" ") as [string, string]))).toBe(true);
   });
 
   test("closing it leaves no connection", async () => {

@@ -1,5 +1,6 @@
 import { known, type Reading } from "../../../src/core/reading.ts";
 import type { Evaluation, Signal } from "../../../src/core/signal.ts";
+import { NO_FACTS } from "../../../src/sources/containers/event-facts.ts";
 import { evaluate, INITIAL_MEMORY, type Memory, type Rules } from "../../../src/sources/containers/signals.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot } from "../../../src/sources/containers/snapshot.ts";
 import { idOf } from "../../stand-ins/docker-engine.ts";
@@ -30,6 +31,8 @@ export function observed(
   const base = {
     id: idOf(1),
     name: "api",
+    service: undefined,
+    options: {},
     image: "shop/api:1.2",
     createdAt: WALL - 86_400_000,
     state: "running",
@@ -46,6 +49,8 @@ export function observed(
 export const RULES: Rules = {
   socketPath: "/var/run/docker.sock",
   required: [],
+  intervalMs: 30_000,
+  stopGraceMs: 120_000,
   downTicks: 1,
   engineDownTicks: 2,
   restartsMax: 3,
@@ -53,7 +58,7 @@ export const RULES: Rules = {
 };
 
 export function snapshot(containers: readonly ObservedContainer[], change: Partial<Snapshot> = {}): Reading<Snapshot> {
-  return known({ takenAt: WALL, containers, leftOut: [], unsure: [], incomplete: false, ...change });
+  return known({ takenAt: WALL, containers, leftOut: [], unsure: [], incomplete: false, events: NO_FACTS, ...change });
 }
 
 /** Feeds readings one after the other, as the watchdog would, its memory through JSON in between. */

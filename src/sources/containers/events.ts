@@ -1,0 +1,156 @@
+import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { nextPauseMs } from "../../core/backoff.ts";
+import { SECOND_MS } from "../../core/time.ts";
+import type { EventRecord } from "./event-facts.ts";
+import { GuardedAgent } from "./guarded-agent.ts";
+import { KILL_SETTLES_MS } from "./oom-kills.ts";
+import { type ContainerEvent, EVENT_ACTIONS, parseEvent } from "./parse-event.ts";
+import type { WallTimeMs } from "./snapshot.ts";
+import { LineSplitter } from "./split-lines.ts";
+
+export interface EventStreamParts {
+  readonly socketPath: string;
+  /** Takes what the events tell, of all containers. */
+  readonly record: EventRecord;
+  /** Whether a container's events are a reason to look. */
+  readonly isWatched: (name: string) => boolean;
+  /** How far back the first question reaches: what was ordered just before the watchdog came is known too. */
+  readonly lookBackMs: number;
+  readonly clock: { wallNow(): number; after(delayMs: number, run: () => void): () => void };
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** An event carries all labels of its container. */
+const MAX_LINE_CHARS = 256 * 1_024;
+const MAX_HEAD_BYTES = 64 * 1_024;
+const FILTERS = JSON.stringify({ type: ["container"], event: EVENT_ACTIONS });
+/** A kill for memory mostly ends the container a moment later: looking then finds both. */
+const OOM_TO_DIE_MS = KILL_SETTLES_MS + 100;
+/** Asked again from a little before the last event, for they do not come strictly in order; this many are told apart. */
+const OVERLAP_MS = SECOND_MS;
+const REMEMBERED = 256;
+/** An event that has not come this long after what it tells of is not late but lost. */
+const LOST_AFTER_MS = 5 * SECOND_MS;
+/** A stream that stood for so long had nothing wrong with it. */
+const STOOD_MS = 30 * SECOND_MS;
+const SLACK_MS = 2 * SECOND_MS;
+
+/**
+ * Follows Docker's events over a connection of its own, as long as it is not stopped: what ends is opened again, after a
+ * growing pause, from where it ended. Never throws; what it misses, the polls find.
+ */
+export class EventStream {
+  readonly #parts: EventStreamParts;
+  readonly #nudge: () => void;
+  readonly #agent: GuardedAgent;
+  readonly #startedAt: WallTimeMs;
+  readonly #seen = new Set<string>();
+  #request: ClientRequest | undefined;
+  #askedAt: WallTimeMs = 0;
+  #lastEventAt: WallTimeMs | undefined;
+  #hasOpened = false;
+  #failuresInARow = 0;
+  #cancelPause: (() => void) | undefined;
+  #cancelOomNudge: (() => void) | undefined;
+  #stopped = false;
+
+  /** Begins at once. */
+  constructor(parts: EventStreamParts, nudge: () => void) {
+    this.#parts = parts;
+    this.#nudge = nudge;
+    this.#agent = new GuardedAgent(parts.socketPath, { timeoutMs: 0, maxBytes: MAX_HEAD_BYTES, endless: true });
+    this.#startedAt = parts.clock.wallNow();
+    this.#open();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelPause?.();
+    this.#cancelOomNudge?.();
+    this.#request?.destroy();
+    this.#agent.destroy();
+  }
+
+  /**
+   * A reading found what an event should have told. A stream that did not tell it has died silently, as those through a
+   * proxy do, and is opened anew.
+   */
+  expect(happenedAt: WallTimeMs): void {
+    const isLate = this.#parts.clock.wallNow() - happenedAt > LOST_AFTER_MS;
+    const isMissed = this.#askedAt < happenedAt && (this.#lastEventAt ?? 0) < happenedAt - SLACK_MS;
+    if (isLate && isMissed) this.#request?.destroy();
+  }
+
+  #open(): void {
+    const { socketPath, clock, lookBackMs } = this.#parts;
+    this.#askedAt = clock.wallNow();
+    const sinceMs = this.#lastEventAt === undefined ? this.#startedAt - lookBackMs : this.#lastEventAt - OVERLAP_MS;
+    const query = new URLSearchParams({ since: (Math.max(0, sinceMs) / 1_000).toFixed(3), filters: FILTERS });
+    let permanent = false;
+    try {
+      const asked = request({ agent: this.#agent, socketPath, path: `/events?${query}` });
+      this.#request = asked;
+      asked.on("error", () => undefined); // `close` follows, and the polls say what is wrong with Docker.
+      asked.once("response", (response) => {
+        const { statusCode = 0 } = response;
+        permanent = statusCode >= 400 && statusCode < 500;
+        if (statusCode === 200) this.#read(response);
+        else asked.destroy();
+      });
+      asked.once("close", () => this.#reopen(permanent));
+      asked.end();
+    } catch {
+      this.#reopen(true);
+    }
+  }
+
+  #read(response: IncomingMessage): void {
+    // What happened while nobody listened may be more than Docker remembers.
+    if (this.#hasOpened) this.#nudge();
+    this.#hasOpened = true;
+    const lines = new LineSplitter(MAX_LINE_CHARS);
+    response.setEncoding("utf8");
+    response.on("error", () => undefined);
+    response.on("data", (text: string) => {
+      if (this.#stopped) return;
+      for (const line of lines.push(text)) {
+        const event = parseEvent(line);
+        if (event !== undefined) this.#take(event);
+      }
+    });
+  }
+
+  #reopen(permanent: boolean): void {
+    this.#request = undefined;
+    if (this.#stopped) return;
+    if (this.#parts.clock.wallNow() - this.#askedAt > STOOD_MS) this.#failuresInARow = 0;
+    this.#failuresInARow += 1;
+    const pauseMs = nextPauseMs(this.#failuresInARow, { permanent }, this.#parts.random());
+    this.#cancelPause = this.#parts.clock.after(pauseMs, () => this.#open());
+  }
+
+  #take(event: ContainerEvent): void {
+    const { action, id, name, at, enabled, signal } = event;
+    this.#failuresInARow = 0;
+    const key = `${at} ${action} ${signal} ${id}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    const [oldest] = this.#seen;
+    if (oldest !== undefined && this.#seen.size > REMEMBERED) this.#seen.delete(oldest);
+    this.#lastEventAt = Math.max(this.#lastEventAt ?? 0, at);
+    const isOld = at < this.#startedAt;
+    this.#parts.record.record(event, isOld);
+    // An order alone changes nothing yet.
+    if (isOld || action === "kill" || !enabled || !this.#parts.isWatched(name)) return;
+    if (action === "oom") {
+      this.#cancelOomNudge ??= this.#parts.clock.after(OOM_TO_DIE_MS, () => this.#nudgeNow());
+    } else this.#nudgeNow();
+  }
+
+  #nudgeNow(): void {
+    this.#cancelOomNudge?.();
+    this.#cancelOomNudge = undefined;
+    this.#nudge();
+  }
+}

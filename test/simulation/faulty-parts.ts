@@ -1,0 +1,145 @@
+import type { AlertState } from "../../src/core/alerts.ts";
+import type { OwedNotice } from "../../src/core/notice.ts";
+import { Deliverer, type DelivererParts } from "../../src/outbox/deliverer.ts";
+import { Store, type TickChanges } from "../../src/store/store.ts";
+
+/** Writes behind: what a tick decided can be sent at once, and is stored a moment later. */
+export class CommitsLate extends Store {
+  #late: TickChanges | undefined;
+  #nextId = 1;
+
+  override commit(changes: TickChanges): void {
+    this.#store();
+    this.#late = changes;
+    setImmediate(() => this.#store());
+  }
+
+  override owed(channel: string, limit: number): OwedNotice[] {
+    const stored = super.owed(channel, limit);
+    this.#nextId = Math.max(this.#nextId, ...stored.map(({ id }) => id + 1));
+    const late = this.#late?.notices ?? [];
+    return [...stored, ...late.map((notice, index) => ({ ...notice, id: this.#nextId + index, maybeTold: false }))];
+  }
+
+  #store(): void {
+    const late = this.#late;
+    this.#late = undefined;
+    if (late !== undefined) super.commit(late);
+  }
+}
+
+export class CommitsInTwoParts extends Store {
+  override commit(changes: TickChanges): void {
+    super.commit({ ...changes, notices: [] });
+    super.commit({ ...changes, set: [], forget: [], memories: new Map() });
+  }
+}
+
+/** Stores what people were told, but not what the sources remember. */
+export class ForgetsMemories extends Store {
+  override commit(changes: TickChanges): void {
+    super.commit({ ...changes, memories: new Map() });
+  }
+}
+
+export class NeverSaysItLives extends Store {
+  override commit(changes: TickChanges): void {
+    const memories = new Map([...changes.memories].filter(([owner]) => owner !== "alive"));
+    super.commit({ ...changes, memories });
+  }
+}
+
+export class SettlesBeforeAccepted extends Store {
+  override beginAttempt(ids: readonly number[]): void {
+    super.beginAttempt(ids);
+    this.settle(ids);
+  }
+}
+
+/** Now and then the acceptance is not stored. */
+export class ForgetsToSettle extends Store {
+  #calls = 0;
+
+  override settle(ids: readonly number[]): void {
+    this.#calls += 1;
+    if (this.#calls % 3 === 0) this.failAttempt(ids, "no");
+    else super.settle(ids);
+  }
+}
+
+export class ForgetsAlerts extends Store {
+  override alerts(): AlertState[] {
+    return [];
+  }
+}
+
+export class ForgetsCooldowns extends Store {
+  override alerts(): AlertState[] {
+    return super.alerts().map((state) => ({ ...state, lastAlertAt: 0 }));
+  }
+}
+
+export class MarksNoRepeats extends Store {
+  override owed(channel: string, limit: number): OwedNotice[] {
+    return super.owed(channel, limit).map((notice) => ({ ...notice, maybeTold: false }));
+  }
+}
+
+/** Takes what a crash cut off for what was never sent. */
+export class ForgetsAttempts extends Store {
+  constructor(...parts: ConstructorParameters<typeof Store>) {
+    super(...parts);
+    for (const channel of ["chat", "pager"]) {
+      const ids = super.owed(channel, 1_000).map(({ id }) => id);
+      this.failAttempt(ids, "no");
+    }
+  }
+}
+
+export class TellsNewestFirst extends Store {
+  override owed(channel: string, limit: number): OwedNotice[] {
+    return super.owed(channel, limit).reverse();
+  }
+}
+
+export class HearsNoSilences extends Store {
+  override silences(): [] {
+    return [];
+  }
+}
+
+export class LosesOnStop extends Deliverer {
+  readonly #notices: Store;
+
+  constructor(parts: DelivererParts) {
+    super(parts);
+    this.#notices = parts.notices as Store;
+  }
+
+  override async stop(): Promise<void> {
+    await super.stop(0);
+    this.#notices.settle(this.#notices.owed(this.channel, 1_000).map(({ id }) => id));
+  }
+}
+
+export class StopsSlowly extends Deliverer {
+  override stop(): Promise<void> {
+    return super.stop(60_000);
+  }
+}
+
+/** Waits while the first deliverer of the same process has an outage. */
+export class WaitsForTheFirst extends Deliverer {
+  static readonly #first = new WeakMap<object, Deliverer>();
+  readonly #leader: Deliverer;
+
+  constructor(parts: DelivererParts) {
+    super(parts);
+    this.#leader = WaitsForTheFirst.#first.get(parts.notices) ?? this;
+    WaitsForTheFirst.#first.set(parts.notices, this.#leader);
+  }
+
+  override kick(): void {
+    if (this.#leader === this || this.#leader.status().outage === undefined) super.kick();
+  }
+}
