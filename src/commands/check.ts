@@ -2,7 +2,7 @@ import { loadSettings } from "../config/load-settings.ts";
 import type { SignalView } from "../core/overview.ts";
 import { formatMeasure } from "../core/text.ts";
 import { describeSignals, describeSources } from "../face/describe-status.ts";
-import type { SourceView } from "../watchdog.ts";
+import type { SourceView } from "../watched-source.ts";
 import { type CommandContext, EXIT } from "./command.ts";
 import { passOnce } from "./pass-once.ts";
 

@@ -4,7 +4,8 @@ import type { SignalView } from "../core/overview.ts";
 import { createSources } from "../sources/index.ts";
 import { openDatabase } from "../store/open-database.ts";
 import { Store } from "../store/store.ts";
-import { type SourceView, Watchdog } from "../watchdog.ts";
+import { Watchdog } from "../watchdog.ts";
+import type { SourceView } from "../watched-source.ts";
 
 /** What one pass over every source found. */
 export interface Pass {

@@ -4,7 +4,7 @@ import type { SignalView } from "../core/overview.ts";
 import { isSilenced, type Silence } from "../core/silence.ts";
 import type { Instant } from "../core/time.ts";
 import type { DelivererStatus } from "../outbox/deliverer.ts";
-import type { SourceView } from "../watchdog.ts";
+import type { SourceView } from "../watched-source.ts";
 
 export interface StatusFacts {
   readonly now: Instant;

@@ -9,7 +9,7 @@ import {
   type StatusFacts,
 } from "../../src/face/describe-status.ts";
 import type { DelivererStatus } from "../../src/outbox/deliverer.ts";
-import type { SourceView } from "../../src/watchdog.ts";
+import type { SourceView } from "../../src/watched-source.ts";
 
 const toIso = (at: number) => `T${at}`;
 const view = (key: string, status: SignalView["status"]): SignalView => ({
