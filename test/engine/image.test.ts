@@ -76,8 +76,8 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the image, run by the shipped comp
     });
 
     test.each([
-      ["killed", "api", ["kill"], ["start"], /has exited \(code 137: killed\)/],
-      ["stopped", "db", ["stop", "--time", "0"], ["start"], /has exited/],
+      ["killed", "api", ["kill"], ["start"], /was stopped .* and has not come back/],
+      ["stopped", "db", ["stop", "--time", "0"], ["start"], /was stopped .* and has not come back/],
       ["paused", "web", ["pause"], ["unpause"], /is paused/],
     ])("tells of a container that was %s, and that it is over", async (_how, what, breakIt, mendIt, says) => {
       const key = `container:${name(what)}`;
@@ -103,7 +103,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the image, run by the shipped comp
       const key = `container:${name("web")}`;
       people.mark();
       await docker("kill", name("web"));
-      await people.expect(SOON, alert(key, "has exited"));
+      await people.expect(SOON, alert(key, "was stopped"));
       people.mark();
       await docker("rm", "--force", name("web"));
       await people.expect(SOON, recovery(key));
@@ -146,7 +146,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the image, run by the shipped comp
       const key = `container:${name("api")}`;
       people.mark();
       await docker("kill", name("api"));
-      await people.expect(SOON, alert(key, "has exited"));
+      await people.expect(SOON, alert(key, "was stopped"));
       const successor = await stage.up(stage.stack, "--force-recreate");
       expect(successor).not.toBe(id);
       id = successor;
@@ -192,7 +192,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the image, run by the shipped comp
       const id = await stage.up(bare);
       await until(() => stage.isHealthy(id));
       await docker("kill", name("db"));
-      await until(async () => (await docker("logs", id)).includes(`container ${name("db")} has exited`));
+      await until(async () => (await docker("logs", id)).includes(`container ${name("db")} was stopped`));
       await docker("start", name("db"));
     } finally {
       await stage.down(bare);
@@ -218,7 +218,7 @@ services:
       await until(() => stage.isHealthy(id));
       people.mark();
       await docker("kill", name("db"));
-      await people.expect(SOON, alert(`container:${name("db")}`, "has exited"));
+      await people.expect(SOON, alert(`container:${name("db")}`, "was stopped"));
       await docker("start", name("db"));
       await people.expect(SOON, recovery(`container:${name("db")}`));
 
