@@ -35,7 +35,9 @@ describe.concurrent("check: one pass, then the exit code of a monitoring plugin"
       ...UNREADABLE_DISK,
     });
     expect(code).toBe(2);
-    expect(stdout).toContain("critical: dependency db does not answer · tcp://127.0.0.1:1: connection refused (dep:db)\n");
+    expect(stdout).toContain(
+      "critical: dependency db does not answer · tcp://127.0.0.1:1: connection refused (dep:db)\n",
+    );
     expect(stdout).toMatch(/\nunread: host\/disk \/does\/not\/exist: /);
     expect(stdout).toMatch(/\nWATCHDOG CRITICAL - 1 critical, 1 warning, .*\n$/);
   });

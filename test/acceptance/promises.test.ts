@@ -38,7 +38,7 @@ async function runIntoFault({ scene, db, env }: Stage): Promise<Program> {
   return program;
 }
 
-const SCENARIOS: readonly { readonly name: string; readonly play: (stage: Stage) => Promise<unknown> }[] = [
+const SCENARIOS: readonly { readonly name: string; readonly play: (stage: Stage) => Promise<void> }[] = [
   {
     name: "the channel refuses connections during the fault: the alert arrives afterwards",
     async play({ scene, db, env }) {

@@ -1,12 +1,11 @@
-import { type Invariant, TOLERANCE_MS } from "./invariant.ts";
+import type { Invariant } from "./invariant.ts";
 
-/** That it lives is stored once a minute, so its absence is known to that; see `watchdog_away`. */
+/** A minute is how often it stores that it lives; what is shorter than three of them, or five intervals, is no absence. */
 export const absenceIsToldOnce: Invariant = ({ scenario: { intervalMs }, events }) => {
   const worthAWordMs = Math.max(5 * intervalMs, 180_000);
-  const vagueMs = 60_000 + intervalMs + TOLERANCE_MS;
   let aliveAt: number | undefined;
-  /** How long it was away when it started, until its first tick has shown whether it said so. */
-  let awayMs: number | undefined;
+  /** How long it was away when it started, until that was told or its first tick shows that it was not. */
+  let awayMs = 0;
   let isUp = false;
   for (const event of events) {
     if (event.kind === "died") isUp = false;
@@ -15,18 +14,14 @@ export const absenceIsToldOnce: Invariant = ({ scenario: { intervalMs }, events 
       awayMs = event.instant - (aliveAt ?? event.instant);
     }
     const isTold = event.kind === "committed" && event.notices.some(({ notice }) => notice.key === "watchdog_away");
-    if (isTold && (awayMs === undefined || awayMs + vagueMs < worthAWordMs)) {
-      return { message: `it was away for ${awayMs ?? 0} ms only, but that was told`, event };
+    if (isTold && awayMs <= worthAWordMs)
+      return { message: `it was away for ${awayMs} ms only, but that was told`, event };
+    if (event.kind === "tick" && awayMs > worthAWordMs) {
+      return { message: `it was away for ${awayMs} ms, but that was not told`, event };
     }
-    if (isTold) awayMs = undefined;
-    if (event.kind === "tick") {
-      if (awayMs !== undefined && awayMs > worthAWordMs) {
-        return { message: `it was away for ${awayMs} ms, but that was not told`, event };
-      }
-      awayMs = undefined;
-    }
-    const isStored = event.kind === "committed" && event.tables.includes("memory");
-    if (isUp && (isStored || event.kind === "evaluated")) aliveAt = event.instant;
+    if (isTold || event.kind === "tick") awayMs = 0;
+    // Whatever it remembers is stored together with the time; but for the timeline, which comes first.
+    if (isUp && event.kind === "committed" && event.tables.includes("memory")) aliveAt = event.instant;
   }
   return undefined;
 };
