@@ -39,13 +39,17 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   demo: { load: async () => (await import("./commands/demo.ts")).demo },
 };
 
-const OPTIONS = { help: "boolean", version: "boolean", json: "boolean", send: "boolean" } as const;
+const OPTIONS = {
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+  json: { type: "boolean" },
+  send: { type: "boolean" },
+} as const;
 
 async function main(argv: readonly string[]): Promise<number> {
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
-    const options = Object.fromEntries(Object.entries(OPTIONS).map(([name, type]) => [name, { type }]));
-    parsed = parseArgs({ args: [...argv], options, allowPositionals: true });
+    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   } catch (error) {
     return refuse((error as Error).message);
   }

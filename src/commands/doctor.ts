@@ -33,7 +33,7 @@ export async function doctor(context: CommandContext): Promise<number> {
     if (context.options.has("send")) report("test message", await sendTest(settings));
     await reportSources(settings, report);
   }
-  context.print(worst === "ok" ? "All is well." : "Something has to be mended, see above.");
+  context.print(worst === "ok" ? "Nothing has to be mended." : "Something has to be mended, see above.");
   if (problems.length > 0) return EXIT.badConfiguration;
   return worst === "ok" ? EXIT.ok : EXIT.failed;
 }

@@ -2,12 +2,12 @@ import { MINUTE_MS, SECOND_MS } from "./time.ts";
 
 const PASSING = { firstMs: SECOND_MS, longestMs: 30 * SECOND_MS };
 /** Where people must mend something first, asking often only makes noise. */
-const PERMANENT = { firstMs: 15 * SECOND_MS, longestMs: 5 * MINUTE_MS };
+const PERMANENT = { firstMs: 5 * SECOND_MS, longestMs: 5 * MINUTE_MS };
 /** A `retry_after` may be absurd (1e10 has been seen); an hour is the longest that is believed. */
 const LONGEST_DEMANDED_PAUSE_MS = 60 * MINUTE_MS;
 
 /**
- * The pause before the next attempt: exponential from 1 s to 30 s (15 s to 5 min for a permanent failure) with "equal jitter"
+ * The pause before the next attempt: exponential from 1 s to 30 s (5 s to 5 min for a permanent failure) with "equal jitter"
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that it is never less than half.
  *
  * @param failuresInARow how many attempts have failed since the last success; at least 1

@@ -25,7 +25,7 @@ describe.concurrent("doctor", () => {
     expect(stdout).not.toMatch(/^mend/m);
     expect(stdout).toContain("@watchdog_bot");
     expect(stdout).toContain(CHAT_ID);
-    expect(stdout.trimEnd().split("\n").at(-1)).toBe("All is well.");
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("Nothing has to be mended.");
     expect(scene.bot.requests).not.toContain("sendMessage");
   });
 

@@ -171,7 +171,7 @@ describe("a channel that fails", () => {
     channel.sending = ends(FORBIDDEN);
     decide("alert", "a");
     await clock.advance(10 * MIN);
-    expect(attemptedAtS()).toEqual([0, 7.5, 22.5, 52.5, 112.5, 232.5, 382.5, 532.5]);
+    expect(attemptedAtS()).toEqual([0, 2.5, 7.5, 17.5, 37.5, 77.5, 157.5, 307.5, 457.5]);
   });
 
   test.each<[name: string, retryAfterMs: number, secondAtS: number]>([
@@ -244,7 +244,7 @@ describe("a channel that fails", () => {
         since: startedAt,
         error: "the chat does not exist",
         permanent: true,
-        nextAttemptAt: startedAt + 22.5 * S,
+        nextAttemptAt: startedAt + 17.5 * S,
       },
     });
   });

@@ -56,7 +56,9 @@ export function advanceOom(facts: OomFacts): OomState & { readonly told: NewKill
   const isSeen = known.some((at) => isSameKill(at, foundAt ?? null) || isOfThisRun(at));
   const isFound = foundAt !== undefined && !isSeen && isNews(foundAt, facts);
   const untold = before.untold + fresh.length + (isFound ? 1 : 0);
-  const state = { foundAt: foundAt ?? before.foundAt, seenAt: seen.at(-1) ?? before.seenAt };
+  // A kill of unknown time that inspect no longer shows: the next one is another.
+  const isForgotten = before.foundAt === 0 && details?.oomKilled === false;
+  const state = { foundAt: foundAt ?? (isForgotten ? null : before.foundAt), seenAt: seen.at(-1) ?? before.seenAt };
   const isUnsettled = container.state === "running" && fresh.some((at) => takenAt - at < KILL_SETTLES_MS);
   const isTooSoon = isUnsettled || (before.toldAt !== null && now - before.toldAt < intervalMs / 2);
   if (untold === 0 || isTooSoon) return { ...state, untold, toldAt: before.toldAt, told: undefined };

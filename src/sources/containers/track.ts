@@ -115,7 +115,8 @@ export function advanceTrack(
 
   const stop = advanceStop(container, told.order, last, moment);
   const crash = judgeCrash(container, told.news, takenAt);
-  const state = crash ?? settle(judge(container, takenAt), container, same, takenAt);
+  const settledMs = Math.min(SETTLED_MS, 2 * rules.intervalMs);
+  const state = crash ?? settle(judge(container, takenAt), container, same, takenAt, settledMs);
   const verdict = judgeStop(state, container, stop, now, options.stopGraceMs ?? rules.stopGraceMs);
   const threshold = options.downTicks ?? rules.downTicks;
   const { active: isDown, ...down } =
@@ -201,9 +202,10 @@ function settle(
   { state, leastAgeMs, exitCode, details }: ObservedContainer,
   same: Track | undefined,
   takenAt: WallTimeMs,
+  settledMs: number,
 ): Verdict {
   // One that crashes at once is sampled as running between two restarts, which is not yet the end of the fault.
-  const isYoung = state === "running" && leastAgeMs !== undefined && leastAgeMs < SETTLED_MS;
+  const isYoung = state === "running" && leastAgeMs !== undefined && leastAgeMs < settledMs;
   if (verdict.is === "up" && isYoung && same?.unsettled === true) return UNKNOWN;
   // One that did its work and is started for more is no fault; one that is not started then is.
   if (state !== "restarting" || exitCode !== 0 || !details?.ok) return verdict;
