@@ -119,7 +119,7 @@ export class WatchedSource {
     const { source } = this;
     try {
       const evaluation = source.evaluate(reading, this.#memory, now);
-      const damped = dampFlapping(evaluation, this.#flaps, this.#alerting, now);
+      const damped = dampFlapping(evaluation, this.#flaps, this.#alerting);
       const changes = advanceAlerts(source.name, damped.evaluation, this.#alerting, now, cooldownMs, silences);
       this.#views = updateOverview(this.#views, evaluation);
       this.#memory = evaluation.memory;

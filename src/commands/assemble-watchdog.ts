@@ -108,7 +108,10 @@ export function assembleWatchdog(settings: Settings, { logger, writeNotice }: Lo
           sources: watchdog.sources(),
           channels: deliveries(),
           owed: names.flatMap((channel) =>
-            store.owed(channel, SHOWN_UNDELIVERED).map((notice) => ({ ...notice, channel })),
+            store
+              .owed(channel, SHOWN_UNDELIVERED)
+              .slice(0, SHOWN_UNDELIVERED)
+              .map((notice) => ({ ...notice, channel })),
           ),
         },
         toIso,

@@ -1,6 +1,5 @@
 import { type AlertState, isHeld } from "./alerts.ts";
 import type { Evaluation, Signal } from "./signal.ts";
-import { type Instant, MINUTE_MS } from "./time.ts";
 
 /** The recent past of a signal that changed lately. Plain JSON data. */
 export interface FlapRecord {
@@ -8,8 +7,6 @@ export interface FlapRecord {
   readonly active: boolean;
   /** One bit for each of the last 20 readings, the newest lowest: whether it changed. */
   readonly changes: number;
-  /** When it began to change. */
-  readonly since: Instant;
   /** It was told as flapping and counts as active until it has calmed. */
   readonly flapping: boolean;
 }
@@ -20,8 +17,6 @@ const READINGS = 20;
 const HISTORY_MASK = 2 ** READINGS - 1;
 /** Flapping begins at 35 %: with the fourth alert within 20 readings, three having been told one by one … */
 const BEGIN_PCT = 35;
-/** … but not before it has gone on like this for a minute, however fast the readings come … */
-const BEGIN_AFTER_MS = MINUTE_MS;
 /** … and has calmed below 10 %: at most one change is left among the last 20. */
 const CALM_PCT = 10;
 
@@ -38,7 +33,6 @@ export function dampFlapping<Memory>(
   evaluation: Evaluation<Memory>,
   records: FlapRecords,
   alerting: ReadonlyMap<string, AlertState>,
-  now: Instant,
 ): { readonly evaluation: Evaluation<Memory>; readonly records: FlapRecords } {
   const next = new Map<string, FlapRecord>();
   let isSame = true;
@@ -47,8 +41,7 @@ export function dampFlapping<Memory>(
     const before = Object.hasOwn(records, signal.key) ? records[signal.key] : undefined;
     // The common case, and there may be 100,000 of them: never changed lately, and did not now.
     if (before === undefined && signal.active === alerting.has(signal.key)) return signal;
-    const fresh = { active: !signal.active, changes: 0, since: now, flapping: false };
-    const record = nextRecord(before ?? fresh, signal.active, now);
+    const record = nextRecord(before ?? { active: !signal.active, changes: 0, flapping: false }, signal.active);
     if (record.changes !== 0 || record.flapping) next.set(signal.key, record);
     const damped = dampSignal(signal, before?.flapping === true, record);
     if (damped !== signal) isSame = false;
@@ -65,13 +58,12 @@ export function dampFlapping<Memory>(
   };
 }
 
-function nextRecord(before: FlapRecord, active: boolean, now: Instant): FlapRecord {
-  const { since } = before;
+function nextRecord(before: FlapRecord, active: boolean): FlapRecord {
   const changes = ((before.changes << 1) | (before.active === active ? 0 : 1)) & HISTORY_MASK;
   const pct = changePct(changes);
   // It begins with a change for the worse, so that its telling is an alert.
-  const begins = active && !before.active && pct >= BEGIN_PCT && now - since >= BEGIN_AFTER_MS;
-  return { active, changes, since, flapping: before.flapping ? pct >= CALM_PCT : begins };
+  const flapping = before.flapping ? pct >= CALM_PCT : active && !before.active && pct >= BEGIN_PCT;
+  return { active, changes, flapping };
 }
 
 /** The weighted share of changes among the last 20 readings, in percent. */

@@ -28,19 +28,15 @@ export function mergeOwed(owed: readonly OwedNotice[]): Telling[] {
 }
 
 function mergeKey(notices: readonly OwedNotice[]): Telling[] {
-  const tellings: Telling[] = [];
+  const tellings: (Telling & { notices: OwedNotice[] })[] = [];
   for (const notice of notices) {
     const previous = tellings.at(-1);
     const kind = previous && joinedKind(previous, notice);
     if (previous === undefined || kind === undefined) {
       tellings.push({ kind: notice.action, first: notice, last: notice, notices: [notice] });
     } else {
-      tellings[tellings.length - 1] = {
-        kind,
-        first: previous.first,
-        last: notice,
-        notices: [...previous.notices, notice],
-      };
+      previous.notices.push(notice);
+      tellings[tellings.length - 1] = { ...previous, kind, last: notice };
     }
   }
   return joinPassed(tellings);

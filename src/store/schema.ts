@@ -9,8 +9,10 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE notice (
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      channel TEXT NOT NULL,
+     key TEXT NOT NULL DEFAULT '',
      notice TEXT NOT NULL,
      attempt INTEGER NOT NULL DEFAULT 0
    ) STRICT;
-   CREATE INDEX notice_by_channel ON notice (channel, id);`,
+   CREATE INDEX notice_by_channel ON notice (channel, id);
+   CREATE INDEX notice_by_key ON notice (channel, key, id);`,
 ];

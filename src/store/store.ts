@@ -98,17 +98,21 @@ export class Store {
       for (const notice of changes.notices) {
         const json = JSON.stringify(notice);
         for (const channel of changes.channels) {
-          run("INSERT INTO notice (channel, notice) VALUES (?, ?)", channel, json);
+          run("INSERT INTO notice (channel, key, notice) VALUES (?, ?, ?)", channel, notice.key, json);
         }
       }
     });
   }
 
-  /** The oldest notices that `channel` has not accepted, at most `limit`, in the order of deciding. */
+  /**
+   * The oldest notices that `channel` has not accepted, `limit` of them and whatever came later for the same keys, in the
+   * order of deciding: what is told of a key is then all that there is to tell of it.
+   */
   owed(channel: string, limit: number): OwedNotice[] {
-    const sql = "SELECT id, notice, attempt FROM notice WHERE channel = ? ORDER BY id LIMIT ?";
+    const sql = `SELECT id, notice, attempt FROM notice WHERE channel = ? AND key IN
+      (SELECT key FROM notice WHERE channel = ? ORDER BY id LIMIT ?) ORDER BY id`;
     const unreadable: number[] = [];
-    const notices = this.#database.read(sql, channel, limit).flatMap((row) => {
+    const notices = this.#database.read(sql, channel, channel, limit).flatMap((row) => {
       const id = Number(row.id);
       const notice = readNotice(row.notice);
       if (notice !== undefined) return { ...notice, id, maybeTold: row.attempt !== 0 };

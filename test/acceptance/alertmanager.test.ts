@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { FAULTS } from "../stand-ins/bot-api.ts";
 import { alert, between, realert, recovery, SOON, type Told } from "./support/collector.ts";
-import { queue } from "./support/orchestrator.ts";
+import { queue, stage } from "./support/orchestrator.ts";
 import type { Environment, Program } from "./support/program.ts";
 import { type Scene, test } from "./support/scene.ts";
 import { type LocalServer, startTcp } from "./support/servers.ts";
@@ -291,5 +291,21 @@ describe.concurrent("silences, set while it watches", () => {
     expect(scene.told.unchecked).toBe(0);
     await scene.command(["unsilence", "dep:a"], env);
     await scene.told.expect(SOON, alert("dep:a"));
+  });
+});
+
+describe("inhibition: what cannot be known while something above it is away", () => {
+  test("is not told with it, and is told when that is over and it is still wrong", async ({ scene }) => {
+    const orchestrator = await scene.orchestrator();
+    orchestrator.report({ stages: [stage(12, 60)] });
+    const program = await scene.run({ WATCHDOG_METRICS_URL: orchestrator.url, WATCHDOG_STAGE_STUCK_S: "3600" });
+    await program.ticks(1);
+    await orchestrator.goAway();
+    await scene.told.expect(SOON, alert("orch_down"));
+    orchestrator.report({ stages: [stage(12, 5_400)] });
+    await program.ticks(3);
+    expect(scene.told.unchecked).toBe(0);
+    await orchestrator.comeBack();
+    await scene.told.expect(SOON, alert("stage_stuck:12"), recovery("orch_down"));
   });
 });

@@ -52,6 +52,20 @@ function start({ random = () => 0, ...pace }: Options = {}) {
   return { clock, channel, store, lines, deliverer, decide, owedKeys, attemptedAtS };
 }
 
+test("however much is owed, what came and went is told as that, and not as still wrong", async () => {
+  const { clock, channel, decide, owedKeys } = start();
+  channel.sending = endsInTurn(REFUSED);
+  decide("alert", ...Array.from({ length: 1_500 }, (_, index) => `k${index}`));
+  decide("recovery", "k0");
+  await clock.advance(10 * S);
+  const told = channel.texts.filter((text) => text.includes("#k0\n") || text.endsWith("#k0"));
+  expect(told.at(-1)).toMatch(/🔴🟢 came and went: k0 alert.* #k0$/m);
+  await clock.advance(3_600 * S);
+  expect(owedKeys()).toEqual([]);
+  const last = channel.texts.findLast((text) => /#k0$/m.test(text));
+  expect(last).toContain("🔴🟢 came and went: k0 alert");
+});
+
 describe("a channel that accepts", () => {
   test("what is owed is sent at once, and settled", async () => {
     const { clock, channel, decide, owedKeys, deliverer } = start();
