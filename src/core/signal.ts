@@ -46,9 +46,3 @@ export function kindOf(key: string): string {
   const colon = key.indexOf(":");
   return colon === -1 ? key : key.slice(0, colon);
 }
-
-/** The part of a key after its first colon, or the empty string. */
-export function subjectOf(key: string): string {
-  const colon = key.indexOf(":");
-  return colon === -1 ? "" : key.slice(colon + 1);
-}
