@@ -54,7 +54,7 @@ describe.concurrent("what people are told", () => {
     const orchestrator = await scene.orchestrator();
     const docker = await scene.docker({ id: idOf(1), name: "api" });
     const db = await scene.host(startTcp());
-    await scene.run({
+    const program = await scene.run({
       WATCHDOG_METRICS_URL: orchestrator.url,
       WATCHDOG_DOCKER_SOCK: docker.socketPath,
       WATCHDOG_DEPS: `db=tcp://127.0.0.1:${db.port}`,
@@ -63,7 +63,8 @@ describe.concurrent("what people are told", () => {
       WATCHDOG_INTERVAL_S: "2",
       WATCHDOG_STAGE_STUCK_S: "3600",
     });
-    await orchestrator.ticks(1);
+    // All of it has been read well, whichever came first.
+    await program.answers("/api/status", ({ lastTickAt }) => lastTickAt !== null);
     orchestrator.report({ ...STUCK, queue: queue({ breaker: "open" }) });
     docker.containers = [{ id: idOf(1), name: "api", state: "paused", status: "Up 3 days (Paused)" }];
     await db.goAway();
