@@ -47,6 +47,14 @@ export function minimalPoller(environment: Environment): Program {
   };
 }
 
+export function minimalListener(environment: Environment): Program {
+  return {
+    name: "minimal listener",
+    argv: [process.execPath, join(ROOT, "bench/minimal-listener.mjs")],
+    env: environment,
+  };
+}
+
 export const BARE_NODE: Program = {
   name: "bare Node",
   argv: [process.execPath, "-e", "setInterval(() => {}, 1 << 30)"],
@@ -83,7 +91,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** From schedstat, which counts nanoseconds where /proc/<pid>/stat counts hundredths of a second. */
-function cpuMsOf(pid: number): number {
+export function cpuMsOf(pid: number): number {
   let nanoseconds = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);

@@ -1,35 +1,77 @@
-/** `npm run bench [-- --quick] [cpu] [memory] [state]`: what the watchdog costs, beside something else, in one run. */
+/** `npm run bench [-- [--quick] [PART...]]`: what the watchdog costs, beside something else, in one run. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { ENGINE_SOCKET } from "../test/engine/support/engine.ts";
+import { describeCrash, measureCrash } from "./crash.ts";
+import { describeDeciding, measureDeciding } from "./deciding.ts";
+import { describeEngineCpu, measureEngineCpu } from "./engine-cpu.ts";
+import { describeHung, measureHung } from "./hung.ts";
 import { describeMemory, measureMemory } from "./memory.ts";
+import { describeSize, measureSize } from "./size.ts";
+import { describeStartUp, measureStartUp } from "./start-up.ts";
 import { describeState, measureState } from "./state.ts";
 import { describeTickCpu, measureTickCpu } from "./tick-cpu.ts";
+
+const PARTS = ["cpu", "engine", "crash", "hung", "start", "memory", "state", "deciding", "size"] as const;
+type Part = (typeof PARTS)[number];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean", default: false } },
   allowPositionals: true,
 });
-const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
+const unknownPart = positionals.find((name) => !(PARTS as readonly string[]).includes(name));
+if (unknownPart !== undefined) throw new Error(`there is no part ${unknownPart}, but ${PARTS.join(", ")}`);
+const { quick } = values;
 
-const cpu = wanted("cpu") ? await measureTickCpu(values.quick) : undefined;
-if (cpu !== undefined) console.log(`CPU per tick\n\n${describeTickCpu(cpu)}\n`);
-const memory = wanted("memory") ? await measureMemory(values.quick) : undefined;
-if (memory !== undefined) console.log(`Memory after a minute\n\n${describeMemory(memory)}\n`);
-const state = wanted("state") ? await measureState(values.quick) : undefined;
-if (state !== undefined) console.log(`State on disk\n\n${describeState(state)}\n`);
+const results: Partial<Record<Part, unknown>> = {};
+
+async function run<T>(part: Part, title: string, measure: () => T | Promise<T>, describe: (result: T) => string) {
+  if (positionals.length > 0 && !positionals.includes(part)) return;
+  const result = await measure();
+  results[part] = result;
+  console.log(`${title}\n\n${describe(result)}\n`);
+}
+
+async function runOnEngine<T>(
+  part: Part,
+  title: string,
+  measure: (socketPath: string) => Promise<T>,
+  describe: (result: T) => string,
+) {
+  if (ENGINE_SOCKET !== undefined) await run(part, title, () => measure(ENGINE_SOCKET ?? ""), describe);
+  else if (positionals.length === 0 || positionals.includes(part)) {
+    console.log(`${title}: skipped, because TEST_DOCKER_SOCK does not name the socket of a Docker engine\n`);
+  }
+}
+
+// What is measured as shipped is what these sources make.
+execFileSync(process.execPath, [join(import.meta.dirname, "../scripts/bundle.ts")], {
+  stdio: ["ignore", "ignore", "inherit"],
+});
+await run("cpu", "CPU per tick", () => measureTickCpu(quick), describeTickCpu);
+await runOnEngine(
+  "engine",
+  "CPU per tick, with a real engine",
+  (path) => measureEngineCpu(path, quick),
+  describeEngineCpu,
+);
+await runOnEngine("crash", "Crash to message", (path) => measureCrash(path, quick), describeCrash);
+await run("hung", "While others hang", measureHung, describeHung);
+await run("start", "Start", () => measureStartUp(quick), describeStartUp);
+await run("memory", "Memory after a minute", () => measureMemory(quick), describeMemory);
+await run("state", "State on disk", () => measureState(quick), describeState);
+await run("deciding", "Deciding", () => measureDeciding(quick), describeDeciding);
+await run("size", "Size", measureSize, describeSize);
 
 const at = new Date().toISOString();
-const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
+const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, load: loadavg() };
 const directory = join(import.meta.dirname, "results");
 mkdirSync(directory, { recursive: true });
 const file = join(directory, `${at.replaceAll(":", "-")}.json`);
-writeFileSync(
-  file,
-  `${JSON.stringify({ at, revision: revision(), quick: values.quick, machine, cpu, memory, state }, null, 2)}\n`,
-);
+writeFileSync(file, `${JSON.stringify({ at, revision: revision(), quick, machine, ...results }, null, 2)}\n`);
 console.log(file);
 
 function revision(): string {

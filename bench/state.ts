@@ -11,7 +11,7 @@ export interface StateCosts {
 
 export async function measureState(quick: boolean): Promise<StateCosts> {
   return {
-    quietHour: await measureQuietHour(quick ? 240 : 60),
+    quietHour: await measureQuietHour(quick ? 240 : 120),
     largeTick: await measureLargeTick(1_000, quick ? 10 : 40),
     drains: [await measureDrain(1_000), await measureDrain(10_000)],
   };

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const ROOT = dirname(import.meta.dirname);
 /** The first argument; `dist` by default. */
@@ -25,6 +26,52 @@ const ALIASES = {
   debug: stub("debug.cjs"),
 };
 
+/** The same, of single files: `[who requires, what it requires, what it gets instead]`. */
+const REPLACED: readonly (readonly [importer: RegExp, path: RegExp, stub: string])[] = [
+  // undici: HTTP/2, fetch with its bodies, and methods that nobody calls.
+  [/\/undici\//, /client-h2\.js$|\/web\/|api-(?:stream|pipeline|upgrade|connect)$/, stub("absent.cjs")],
+  // telegraf makes an agent for a transport that is not used.
+  [/\/telegraf\//, /^https$/, stub("https.cjs")],
+  // systeminformation runs programs for everything but what it is asked here.
+  [/\/systeminformation\//, /^child_process$/, stub("absent.cjs")],
+  // pino: transports in a thread of their own.
+  [/\/pino\//, /transport(?:-stream)?(?:\.js)?$/, stub("absent.cjs")],
+  [/\/pino\//, /^worker_threads$/, stub("main-thread.cjs")],
+];
+
+/** Parts of Node that much code loads at once and uses late, seldom or never; TLS with its cryptography costs megabytes. */
+const LATE =
+  /^(?:child_process|crypto|fs\/promises|http2|https|perf_hooks|readline|sqlite|tls|v8|worker_threads|zlib)$/;
+
+const leaner: Plugin = {
+  name: "leaner",
+  setup(builder) {
+    builder.onResolve({ filter: /./ }, ({ importer, path }) => {
+      const replaced = REPLACED.find(([who, what]) => who.test(importer) && what.test(path));
+      if (replaced !== undefined) return { path: replaced[2] };
+      if (!isBuiltin(path)) return undefined;
+      const name = path.replace("node:", "");
+      return { path: name, namespace: LATE.test(name) ? "late" : "builtin" };
+    });
+    // An `import` of one of Node's modules reads everything that it exports, also what it would load late (`http.WebSocket`).
+    builder.onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule("node:${path}");`,
+    }));
+    builder.onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({ contents: lateModule(path) }));
+  },
+};
+
+/** A module with the names of one of Node's, which loads that when one of them is used. A package may put its own in place. */
+function lateModule(name: string): string {
+  const names = Object.getOwnPropertyNames(process.getBuiltinModule(`node:${name}`));
+  return `for (const name of ${JSON.stringify(names)}) Object.defineProperty(exports, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => process.getBuiltinModule("node:${name}")[name],
+    set: (value) => Object.defineProperty(exports, name, { value, enumerable: true, writable: true }),
+  });`;
+}
+
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
 
 const result = await build({
@@ -36,8 +83,13 @@ const result = await build({
   format: "esm",
   target: "node26",
   alias: ALIASES,
+  plugins: [leaner],
   tsconfigRaw: "{}",
-  define: { __WATCHDOG_VERSION__: JSON.stringify(version) },
+  define: {
+    __WATCHDOG_VERSION__: JSON.stringify(version),
+    // undici: without its second, experimental parser.
+    esbuildDetection: "true",
+  },
   banner: {
     // CommonJS packages expect these.
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url); const __dirname = import.meta.dirname, __filename = import.meta.filename;',

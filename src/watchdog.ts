@@ -1,10 +1,14 @@
 import type { Clock } from "./clock.ts";
 import { ALIVE_STORE_MS, noticeAbsence } from "./core/absence.ts";
+import type { Ack } from "./core/ack.ts";
 import { type AlertChanges, type AlertState, joinChanges, retireAlerts } from "./core/alerts.ts";
+import { linkNotices } from "./core/link-notices.ts";
 import type { SignalView } from "./core/overview.ts";
 import type { Reading } from "./core/reading.ts";
+import { type Routing, routeNotices, type Told } from "./core/routes.ts";
 import type { Silence } from "./core/silence.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "./core/time.ts";
+import { decideTogether } from "./decide-together.ts";
 import { explainFailure } from "./http/explain-failure.ts";
 import { NudgedCollections } from "./nudged-collections.ts";
 import type { AnySource } from "./sources/source.ts";
@@ -30,10 +34,13 @@ export interface WatchdogParts {
   /** In the order in which causes are told: what others stand on comes first. */
   readonly sources: readonly AnySource[];
   readonly store: TickStore;
-  /** The names of the channels that every notice is owed to. */
+  /** The names of the channels that notices are owed to: each to all of them, unless `routing` says otherwise. */
   readonly channels: readonly string[];
+  readonly routing?: Routing;
   /** Called after a commit that owes people something. */
   readonly onOwed: () => void;
+  /** Called when a tick has completed. */
+  readonly onTicked?: () => void;
   readonly clock: Clock;
   readonly log: TickLog;
   readonly intervalMs: number;
@@ -52,7 +59,7 @@ const CLOSE_MS = SECOND_MS;
 /** A memory whose loss only delays a detection is stored this often while nothing else is. */
 const MEMORY_STORE_MS = 10 * MINUTE_MS;
 /** Under which name it is stored that a watchdog lives. */
-const ALIVE = "alive";
+export const ALIVE = "alive";
 
 /** A source on the watch. */
 interface Post {
@@ -84,12 +91,20 @@ export class Watchdog {
   #nextAt: Instant = 0;
   #aliveStoredAt: Instant;
   #lastTickAt: Instant | undefined;
+  /** Who wants to know that the tick under way has ended. */
+  #waiting: (() => void)[] = [];
   #running = false;
+  /** Who was told of what goes on, by key. */
+  #told: ReadonlyMap<string, Told>;
 
   constructor(parts: WatchdogParts) {
     this.#parts = parts;
     const { sources, store, clock, log, intervalMs } = parts;
-    const states = Map.groupBy(store.alerts(), (state) => state.source);
+    const alerts = store.alerts();
+    this.#told = new Map(
+      alerts.flatMap(({ key, severity, channels }) => (channels ? [[key, { severity, channels }]] : [])),
+    );
+    const states = Map.groupBy(alerts, (state) => state.source);
     this.#posts = sources.map((source, index): Post => {
       const stored = {
         memory: store.memory(memoryOwner(source.name)),
@@ -142,6 +157,23 @@ export class Watchdog {
     await Promise.all(this.#posts.map((post) => this.#collect(post)));
     this.#flush();
     this.#running = false;
+  }
+
+  /** A tick now, out of cadence. Resolves when it has ended; a source that is slower than a tick joins later. */
+  tickNow(): Promise<void> {
+    if (!this.#running || this.#posts.length === 0) return Promise.resolve();
+    this.#tick();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    return promise;
+  }
+
+  /** Somebody takes care of an incident, see Ack. @returns false where there is none that people were told of */
+  acknowledge(key: string, ack: Ack): boolean {
+    const acked = this.#posts.map(({ watched }) => watched.acknowledge(key, ack)).find((state) => state !== undefined);
+    if (acked === undefined) return false;
+    this.#commit({ set: [acked], forget: [], notices: [] }, new Map());
+    return true;
   }
 
   /** When a tick last completed, or `undefined` before the first. */
@@ -238,6 +270,8 @@ export class Watchdog {
     this.#ready = [];
     this.#decide(ready);
     this.#lastTickAt = this.#parts.clock.now();
+    this.#parts.onTicked?.();
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Evaluates, decides and commits: one synchronous step. */
@@ -245,35 +279,29 @@ export class Watchdog {
     if (!this.#running) return;
     const { clock, log, cooldownMs, store } = this.#parts;
     const now = clock.now();
-    const order = new Map(this.#posts.map((post, index) => [post, index]));
-    ready.sort((a, b) => (order.get(a.post) ?? 0) - (order.get(b.post) ?? 0));
-    const changed: AlertChanges[] = [];
+    for (const { post, reading } of ready) post.watched.evaluate(reading, now);
+    const watched = this.#posts.map((post) => post.watched);
+    const decided = decideTogether(watched, now, cooldownMs, store.silences(now));
     const memories = new Map<string, unknown>();
-    const silences = store.silences(now);
-    for (const { post, reading } of ready) {
-      const { watched } = post;
-      const changes = watched.evaluate(reading, now, cooldownMs, silences);
-      if (changes === undefined) continue;
-      changed.push(changes);
-      const told = changes.set.length + changes.forget.length + changes.notices.length > 0;
-      if (told || (reading.ok && now - watched.memoryStoredAt >= MEMORY_STORE_MS)) {
-        for (const [owner, value] of watched.memories) memories.set(owner, value);
-        if (reading.ok) watched.memoryStoredAt = now;
-      }
+    for (const [source, { set, forget, notices }] of decided) {
+      const isOk = source.view.ok === true;
+      const isTold = set.length + forget.length + notices.length > 0;
+      if (!isTold && !(isOk && now - source.memoryStoredAt >= MEMORY_STORE_MS)) continue;
+      for (const [owner, value] of source.memories) memories.set(owner, value);
+      if (isOk) source.memoryStoredAt = now;
     }
     if (memories.size > 0 || now - this.#aliveStoredAt >= ALIVE_STORE_MS) {
       memories.set(ALIVE, now);
       this.#aliveStoredAt = now;
     }
-    // A late reading and the one after it may meet here: the same source is evaluated twice then.
-    const changes = joinChanges(changed);
+    const changes = linkNotices(joinChanges([...decided.values()]), () => this.alertStates());
     this.#tell(changes, memories);
     log.debug({ readings: ready.length, notices: changes.notices.length }, "tick");
   }
 
   #tell(changes: AlertChanges, memories: ReadonlyMap<string, unknown> = new Map()): void {
-    for (const { key, action, severity, what } of changes.notices) {
-      this.#parts.log.info({ key, action, severity, what }, "decision");
+    for (const { key, action, severity, what, cause } of changes.notices) {
+      this.#parts.log.info({ key, action, severity, what, ...(cause && { cause: cause.key }) }, "decision");
     }
     if (changes.set.length + changes.forget.length + changes.notices.length + memories.size === 0) return;
     this.#commit(changes, memories);
@@ -281,12 +309,20 @@ export class Watchdog {
   }
 
   #commit(changes: AlertChanges, memories: ReadonlyMap<string, unknown>): void {
-    const { store, channels } = this.#parts;
-    store.commit({ ...changes, memories, channels });
+    const { store, channels, routing = { routes: [], fallback: channels } } = this.#parts;
+    const { routed, told: toldNow } = routeNotices(changes.notices, routing, this.#told);
+    const over = new Set(changes.forget);
+    const told = new Map([...toldNow].filter(([key]) => !over.has(key)));
+    // The state of an incident says who heard of it, for its recovery after a restart.
+    const set = changes.set.map((state) => ({ ...state, channels: told.get(state.key)?.channels ?? [] }));
+    const byNotice = new Map(routed.map(({ notice, channels }) => [notice, channels]));
+    const notices = [...byNotice.keys()];
+    store.commit({ ...changes, set, notices, memories, channels: (notice) => byNotice.get(notice) ?? channels });
+    this.#told = told;
   }
 }
 
-/** A source that was slower than this last time is not waited for. */
+/** A source that was slower than this last time, or says that it takes its time, is not waited for. */
 function isPrompt({ watched }: Post): boolean {
-  return watched.lastMs < GATHER_MS && !watched.busy;
+  return watched.source.background !== true && watched.lastMs < GATHER_MS && !watched.busy;
 }

@@ -1,9 +1,12 @@
 import type { Clock } from "./clock.ts";
-import { type AlertChanges, type AlertState, advanceAlerts } from "./core/alerts.ts";
+import type { Ack } from "./core/ack.ts";
+import { type AlertChanges, type AlertState, advanceAlerts, type HeldBack, joinChanges } from "./core/alerts.ts";
+import type { CauseNode, Standing } from "./core/causes.ts";
 import { dampFlapping, type FlapRecords } from "./core/flapping.ts";
 import { type SignalView, updateOverview } from "./core/overview.ts";
 import { type Reading, unknown } from "./core/reading.ts";
-import type { Silence } from "./core/silence.ts";
+import type { Evaluation, Links, Signal } from "./core/signal.ts";
+import { isSilenced, type Silence } from "./core/silence.ts";
 import type { Instant } from "./core/time.ts";
 import { explainFailure } from "./http/explain-failure.ts";
 import { readSource } from "./sources/read-source.ts";
@@ -40,6 +43,12 @@ export class WatchedSource {
   #memory: unknown;
   #flaps: FlapRecords;
   #views: readonly SignalView[] = [];
+  /** Those of the views that can be causes or have some. */
+  #linked: readonly SignalView[] = [];
+  /** What was evaluated and waits to be decided. */
+  #undecided: Evaluation<unknown>[] = [];
+  /** What is wrong and not told yet, by key, with the key of the signal that it waits for. */
+  #heldBack: ReadonlyMap<string, HeldBack> = new Map();
   #view: SourceView;
   #busy = false;
   #pending = false;
@@ -74,11 +83,24 @@ export class WatchedSource {
   }
 
   get views(): readonly SignalView[] {
-    return this.#views;
+    if (this.#heldBack.size === 0) return this.#views;
+    return this.#views.map((view) => {
+      const waitsFor = this.#heldBack.get(view.key)?.waitsFor;
+      return waitsFor === undefined ? view : { ...view, waitsFor };
+    });
   }
 
   get alertStates(): readonly AlertState[] {
     return [...this.#alerting.values()];
+  }
+
+  /** @returns the alert state with the ack; `undefined` where this source alerts no such key */
+  acknowledge(key: string, ack: Ack): AlertState | undefined {
+    const state = this.#alerting.get(key);
+    if (state === undefined) return undefined;
+    const acked = { ...state, ack };
+    this.#alerting.set(key, acked);
+    return acked;
   }
 
   /** What is to be stored of it, by owner. */
@@ -109,29 +131,78 @@ export class WatchedSource {
     return result;
   }
 
-  /** Evaluates a reading and decides. `undefined`: the source's own fault, which changes nothing. */
-  evaluate(
-    reading: Reading<unknown>,
+  /** Evaluates a reading; what people must be told of it is decided later. */
+  evaluate(reading: Reading<unknown>, now: Instant): void {
+    this.#guard(now, () => {
+      const evaluation = this.source.evaluate(reading, this.#memory, now);
+      const damped = dampFlapping(evaluation, this.#flaps, this.#alerting);
+      this.#views = updateOverview(this.#views, evaluation);
+      this.#linked = this.#views.filter(isLinked);
+      this.#undecided.push(damped.evaluation);
+      this.#memory = evaluation.memory;
+      this.#flaps = damped.records;
+      this.#noteReading(reading, now);
+    });
+  }
+
+  /** How its signals stand, before anything is decided, as far as they can be causes or have some. */
+  causeNodes(now: Instant, silences: readonly Silence[]): CauseNode[] {
+    if (this.#linked.length === 0) return [];
+    // What was held back is decided on again only where nothing newer is: it may be unknown by now.
+    const newest = this.#undecided.at(-1)?.signals ?? [...this.#heldBack.values()].map(({ signal }) => signal);
+    const evaluated = new Map(newest.filter(isLinked).map((signal) => [signal.key, signal]));
+    return this.#linked.map((view) => {
+      const { key, standsFor, needs } = view;
+      const state = this.#alerting.get(key);
+      const signal = evaluated.get(key);
+      const { severity, what, since = now } = state ?? signal ?? view;
+      const is = standing(view, state, signal, () => isSilenced(key, silences, now));
+      const links = { ...(standsFor && { standsFor }), ...(needs && { needs }) };
+      return { key, severity, what, since: Math.min(since, now), is, ...links };
+    });
+  }
+
+  /**
+   * Decides on what was evaluated since the last time, and on what was held back then. `undefined`: there is nothing, or the
+   * source is at fault, which changes nothing.
+   */
+  decide(
+    standingOf: (key: string) => Standing,
     now: Instant,
     cooldownMs: number,
     silences: readonly Silence[],
   ): AlertChanges | undefined {
-    const { source } = this;
-    try {
-      const evaluation = source.evaluate(reading, this.#memory, now);
-      const damped = dampFlapping(evaluation, this.#flaps, this.#alerting);
-      const changes = advanceAlerts(source.name, damped.evaluation, this.#alerting, now, cooldownMs, silences);
-      this.#views = updateOverview(this.#views, evaluation);
-      this.#memory = evaluation.memory;
-      this.#flaps = damped.records;
+    const evaluations = this.#undecided;
+    this.#undecided = [];
+    const { name } = this.source;
+    let heldBack: readonly HeldBack[] = [];
+    const advance = (evaluation: Evaluation<unknown>, alerting: ReadonlyMap<string, AlertState>): AlertChanges => {
+      const changes = advanceAlerts(name, evaluation, alerting, now, cooldownMs, silences, standingOf);
       for (const state of changes.set) this.#alerting.set(state.key, state);
       for (const key of changes.forget) this.#alerting.delete(key);
-      this.#noteReading(reading, now);
+      heldBack = changes.heldBack ?? [];
       return changes;
+    };
+    return this.#guard(now, () => {
+      const changed = evaluations.map((evaluation) => advance(evaluation, this.#alerting));
+      if (evaluations.length === 0 && this.#heldBack.size > 0) {
+        const signals = [...this.#heldBack.values()].map(({ signal }) => signal);
+        changed.push(advance({ signals, holds: [], memory: null }, new Map()));
+      }
+      this.#heldBack = new Map(heldBack.map((held) => [held.signal.key, held]));
+      return changed.length === 0 ? undefined : joinChanges(changed);
+    });
+  }
+
+  /**
+   * Evaluating is total; if it is not, that is our fault and costs this source alone. The likeliest cause is a memory that an
+   * older version stored, so it starts anew.
+   */
+  #guard<Result>(now: Instant, run: () => Result): Result | undefined {
+    try {
+      return run();
     } catch (thrown) {
-      // Evaluating is total; if it is not, that is our fault and costs this source alone. The likeliest cause is a memory
-      // that an older version stored, so it starts anew.
-      this.#memory = source.initial;
+      this.#memory = this.source.initial;
       this.#flaps = {};
       this.#noteReading(unknown(`internal fault while evaluating: ${explainFailure(thrown)}`), now);
       return undefined;
@@ -148,6 +219,23 @@ export class WatchedSource {
     if (error === undefined && this.#view.ok === false) this.#log.info({ source: name }, "source can be read again");
     this.#view = { name, ok: reading.ok, error, readAt: now };
   }
+}
+
+/** Most are not, and there may be 100,000 of them. */
+function isLinked({ standsFor, needs }: Links): boolean {
+  return standsFor !== undefined || needs !== undefined;
+}
+
+function standing(
+  view: SignalView,
+  state: AlertState | undefined,
+  signal: Signal | undefined,
+  isSilenced: () => boolean,
+): CauseNode["is"] {
+  // What flaps counts as active while it is well: only what is about to recover is over.
+  if (state !== undefined) return signal?.active === false ? "quiet" : "told";
+  if (signal?.active === true) return isSilenced() ? "quiet" : "new";
+  return view.pending === true && !isSilenced() ? "pending" : "quiet";
 }
 
 /** Under which names a source's memory and the history of its changes are stored. */

@@ -89,6 +89,18 @@ describe("the tick: collect, evaluate, decide, commit", () => {
     expect(lines).toEqual(['info decision {"key":"a","action":"alert","severity":"critical","what":"a is bad"}']);
   });
 
+  test("no tick waits for a source that takes its time, not even the first; what it finds is told when it comes", async () => {
+    const clock = new SimulatedClock();
+    const slow = Object.assign(new ScriptedSource(clock, "slow", reportsAfter(clock, 0.9 * S, active("slow"))), {
+      background: true as const,
+    });
+    const { watchdog, decided } = watch(clock, [new ScriptedSource(clock, "a", reports(active("a"))), slow]);
+    watchdog.start();
+    await clock.advance(S);
+    // The shared wait for late sources that end together is all there is.
+    expect(decided).toEqual(["0.05 s: alert a", "0.9 s: alert slow"]);
+  });
+
   test("what is still wrong is told again after the cooldown, and not before", async () => {
     const clock = new SimulatedClock();
     const { watchdog, decided } = watch(clock, [new ScriptedSource(clock, "a", reports(active("a")))], {

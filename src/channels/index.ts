@@ -1,32 +1,84 @@
-import type { Settings } from "../config/settings.ts";
+import type { Settings, TelegramSettings } from "../config/settings.ts";
 import type { Message } from "../core/message.ts";
+import { channelsOf } from "../core/routes.ts";
 import type { Channel, ChannelMemory } from "./channel.ts";
 import { createConsoleChannel } from "./console/index.ts";
-import { createTelegramChannel } from "./telegram/index.ts";
-import { type Finding, probeTelegram } from "./telegram/probe.ts";
+import type { Finding } from "./finding.ts";
+import { createTelegramChannel, type TelegramExtras } from "./telegram/index.ts";
+import { probeTelegram } from "./telegram/probe.ts";
+import { createWebhookChannel } from "./webhook/index.ts";
+import { probeWebhook } from "./webhook/probe.ts";
 
-export type { Finding };
+export type { Finding, TelegramExtras };
+
+/** What is needed to make a channel. */
+interface Parts {
+  readonly settings: Settings;
+  readonly writeToConsole: (message: Message, text: string) => void;
+  readonly remembered: (channelName: string) => ChannelMemory;
+  readonly extras: TelegramExtras;
+}
+
+/** How the channel of a name is made; `undefined` where it is not configured. A new channel adds its line here. */
+const MAKERS: Readonly<Record<string, (parts: Parts) => Channel | undefined>> = {
+  telegram: ({ settings: { telegram, httpTimeoutMs }, remembered, extras }) =>
+    telegram && createTelegramChannel(telegram, httpTimeoutMs, remembered("telegram"), extras),
+  webhook: ({ settings: { webhook } }) => webhook && createWebhookChannel(webhook),
+  console: ({ writeToConsole }) => createConsoleChannel(writeToConsole),
+};
 
 /**
- * The channels that the settings ask for; the console where they ask for none. A new channel adds its line here.
+ * The channels that the settings ask for, those first that hear what no route matches; the console where they ask for none.
  *
  * @param writeToConsole where the console channel writes
  * @param remembered what a channel wanted back, by the channel's name; empty if nothing
+ * @param extras of the configured chat alone: buttons are for those who may press them
  */
 export function createChannels(
   settings: Settings,
   writeToConsole: (message: Message, text: string) => void,
   remembered: (channelName: string) => ChannelMemory,
+  extras: TelegramExtras = {},
 ): readonly Channel[] {
-  const { telegram, httpTimeoutMs } = settings;
-  const channels: Channel[] = [];
-  if (telegram !== undefined) channels.push(createTelegramChannel(telegram, httpTimeoutMs, remembered("telegram")));
-  return channels.length > 0 ? channels : [createConsoleChannel(writeToConsole)];
+  const parts = { settings, writeToConsole, remembered, extras };
+  return channelsOf(settings.routing).flatMap((name) => MAKERS[name]?.(parts) ?? makeChat(name, parts) ?? []);
+}
+
+/** A further chat of the same bot, that only routes name: there it is what has to be mended. */
+function makeChat(name: string, { settings, remembered }: Parts): Channel | undefined {
+  const chat = settings.chats.get(name);
+  if (chat === undefined) return undefined;
+  const channel = createTelegramChannel(chat, settings.httpTimeoutMs, remembered(name));
+  return {
+    ...channel,
+    name,
+    async send(...message) {
+      const delivery = await channel.send(...message);
+      if (!delivery.accepted) return { ...delivery, error: namingRoutes(delivery.error) };
+      return delivery.warning === undefined ? delivery : { ...delivery, warning: namingRoutes(delivery.warning) };
+    },
+  };
+}
+
+function namingRoutes(text: string): string {
+  return text.replace(/WATCHDOG_TG_(CHAT|THREAD)_ID/g, "WATCHDOG_ROUTES");
+}
+
+async function probeChat(chat: TelegramSettings, timeoutMs: number): Promise<readonly Finding[]> {
+  const findings = await probeTelegram(chat, timeoutMs);
+  return findings.map(({ mend, ...finding }) =>
+    mend === undefined ? finding : { ...finding, mend: namingRoutes(mend) },
+  );
 }
 
 /** Looks whether each configured channel would deliver, without sending anything. Never rejects. */
 export async function probeChannels(settings: Settings): Promise<readonly Finding[]> {
-  const { telegram, httpTimeoutMs } = settings;
-  if (telegram !== undefined) return probeTelegram(telegram, httpTimeoutMs);
-  return [{ ok: true, text: "alerts go to the console" }];
+  const { telegram, webhook, chats, httpTimeoutMs } = settings;
+  const probes = [
+    ...(telegram === undefined ? [] : [probeTelegram(telegram, httpTimeoutMs)]),
+    ...[...chats.values()].map((chat) => probeChat(chat, httpTimeoutMs)),
+    ...(webhook === undefined ? [] : [probeWebhook(webhook, httpTimeoutMs)]),
+  ];
+  if (probes.length === 0) return [{ ok: true, text: "alerts go to the console" }];
+  return (await Promise.all(probes)).flat();
 }

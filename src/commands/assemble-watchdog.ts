@@ -1,15 +1,20 @@
 import type { ChannelMemory } from "../channels/channel.ts";
-import { createChannels } from "../channels/index.ts";
+import { createChannels, type TelegramExtras } from "../channels/index.ts";
+import type { Chat } from "../chat/index.ts";
 import { createSystemClock } from "../clock.ts";
 import type { Settings } from "../config/settings.ts";
 import { assessHealth, type Health } from "../face/assess-health.ts";
 import { describeStatus } from "../face/describe-status.ts";
 import type { Log } from "../log.ts";
 import { Deliverer } from "../outbox/deliverer.ts";
+import type { ProofOfLife } from "../proof-of-life/index.ts";
+import { keepIncidents } from "../proof-of-life/keep-incidents.ts";
 import { createSources } from "../sources/index.ts";
 import { openDatabase } from "../store/open-database.ts";
 import { Store } from "../store/store.ts";
-import { Watchdog } from "../watchdog.ts";
+import { ALIVE, Watchdog } from "../watchdog.ts";
+import { assembleChat, type ChatModule, describeChat } from "./assemble-chat.ts";
+import { type LifeModule, startLife } from "./assemble-life.ts";
 
 /** Of the five seconds that a clean stop may take, what sending may have. */
 const STOP_SENDING_MS = 3_500;
@@ -29,15 +34,25 @@ export interface Assembly {
 /**
  * Puts the parts together as the settings say; nothing runs until `start`.
  *
+ * @param chatModule the commands in the chat, where they are switched on
+ * @param lifeModule the heartbeat and what is told without an alert, where any of it is wanted
  * @throws StateDirInUse when another watchdog runs on the same state directory
  */
-export function assembleWatchdog(settings: Settings, { logger, writeNotice }: Log): Assembly {
+export function assembleWatchdog(
+  settings: Settings,
+  { logger, writeNotice }: Log,
+  chatModule?: ChatModule,
+  lifeModule?: LifeModule,
+): Assembly {
   const opened = openDatabase(settings.stateDir, (problem) => logger.warn({ problem }, "state"));
   const store = new Store(opened.database, (problem) => logger.error({ problem }, "state"));
   const { clock, timeline } = createSystemClock(store.timeline(), store.latestInstant());
   store.rememberTimeline(timeline);
+  const aliveAt = store.memory(ALIVE);
 
-  const channels = createChannels(settings, writeNotice, (name) => recallChannel(store, name));
+  let chat: Chat | undefined;
+  const extras: TelegramExtras = { keyboardFor: (message) => chat?.keyboardFor(message) };
+  const channels = createChannels(settings, writeNotice, (name) => recallChannel(store, name), extras);
   const names = channels.map((channel) => channel.name);
   const [heir] = names;
   const adopted = heir === undefined ? 0 : store.adoptNotices(names, heir);
@@ -47,7 +62,8 @@ export function assembleWatchdog(settings: Settings, { logger, writeNotice }: Lo
     clock,
     log: logger,
     random: Math.random,
-    zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: settings.zone,
+    quietHours: settings.quietHours,
     timeoutMs: settings.httpTimeoutMs,
   };
   const deliverers = channels.map((channel) => new Deliverer({ ...shared, channel }));
@@ -55,30 +71,56 @@ export function assembleWatchdog(settings: Settings, { logger, writeNotice }: Lo
     for (const deliverer of deliverers) deliverer.kick();
   };
 
-  const sources = createSources(settings);
+  for (const warning of settings.routeWarnings) logger.warn({ warning }, "configuration");
+
+  const sources = createSources(settings, (problem) => logger.warn({ problem }, "sources"));
   const { intervalMs, cooldownMs } = settings;
+  const incidents = keepIncidents(store);
   const watchdog = new Watchdog({
     sources: sources.all,
-    store,
+    store: settings.digestMinute === undefined ? store : incidents,
     channels: names,
+    routing: settings.routing,
     onOwed: kickAll,
+    onTicked: () => life?.ticked(),
     clock,
     log: logger,
     intervalMs,
     cooldownMs,
   });
+  let life: ProofOfLife | undefined;
+  chat = assembleChat(chatModule, settings, { watchdog, store, deliverers, clock, log: logger });
   const deliveries = () => deliverers.map((deliverer) => deliverer.status());
   const toIso = (at: number) => new Date(at + clock.wallNow() - clock.now()).toISOString();
 
   return {
     start() {
       logger.info({ sources: sources.all.map((source) => source.name), channels: names }, "watching");
+      const facts = () => {
+        const now = clock.now();
+        return { now, sources: watchdog.sources(), signals: watchdog.signals(), channels: deliveries() };
+      };
+      life = startLife(lifeModule, {
+        settings,
+        clock,
+        log: logger,
+        memory: store,
+        keepsState: !store.isInMemory,
+        aliveAt,
+        // What only routes name hears of what is routed there, and of nothing else.
+        deliverers: deliverers.filter(({ channel }) => settings.routing.fallback.includes(channel)),
+        incidents: incidents.incidents,
+        alerting: () => watchdog.alertStates(),
+        facts,
+      });
       watchdog.start();
+      chat?.start();
       kickAll(); // What is owed from before a restart waits for no tick.
     },
     async stop() {
-      await watchdog.stop();
-      await Promise.all(deliverers.map((deliverer) => deliverer.stop(STOP_SENDING_MS)));
+      const farewell = life?.stop(STOP_SENDING_MS);
+      await Promise.all([watchdog.stop(), chat?.stop()]);
+      await Promise.all([farewell, ...deliverers.map((deliverer) => deliverer.stop(STOP_SENDING_MS))]);
       const closed = Promise.allSettled([sources.close(), ...channels.map((channel) => channel.close?.())]);
       await Promise.race([closed, new Promise<void>((resolve) => clock.after(STOP_CLOSING_MS, resolve))]);
       const undelivered = deliveries().reduce((sum, delivery) => sum + delivery.undelivered, 0);
@@ -116,6 +158,7 @@ export function assembleWatchdog(settings: Settings, { logger, writeNotice }: Lo
         },
         toIso,
       ),
+      commands: describeChat(chat, toIso),
     }),
   };
 }

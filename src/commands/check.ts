@@ -1,4 +1,5 @@
 import { loadSettings } from "../config/load-settings.ts";
+import { orderByCause } from "../core/order-by-cause.ts";
 import type { SignalView } from "../core/overview.ts";
 import { formatMeasure } from "../core/text.ts";
 import { describeSignals, describeSources } from "../face/describe-status.ts";
@@ -29,7 +30,7 @@ export async function check(context: CommandContext): Promise<number> {
     return EXIT_OF[status];
   }
   if (!settings.enabled) context.print("disabled by WATCHDOG_ENABLED=false: nothing was read");
-  for (const { severity, what, key, measure, details } of signals.filter((signal) => signal.status === "active")) {
+  for (const { severity, what, key, measure, details } of orderByCause(signals)) {
     const facts = [what, ...(measure ? [formatMeasure(measure)] : []), ...(details ?? []).slice(0, 1)];
     context.print(`${severity}: ${facts.join(" · ")} (${key})`);
   }

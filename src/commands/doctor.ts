@@ -1,18 +1,13 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createChannels, probeChannels } from "../channels/index.ts";
 import { loadSettings } from "../config/load-settings.ts";
-import { type ContainersSettings, DEFAULT_DOCKER_SOCK, type Settings } from "../config/settings.ts";
+import type { Environment } from "../config/parse-environment.ts";
+import type { Settings } from "../config/settings.ts";
 import type { Message } from "../core/message.ts";
-import { pingEngine } from "../sources/index.ts";
 import { type CommandContext, EXIT } from "./command.ts";
+import { diagnoseDockerVariables, diagnoseEngine, diagnoseNoEngine } from "./diagnose-engine.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import { passOnce } from "./pass-once.ts";
-
-/** One thing that was looked at: well, to be mended, or merely worth knowing. */
-interface Diagnosis {
-  readonly verdict: "ok" | "mend" | "note";
-  readonly text: string;
-  readonly mend?: string;
-}
 
 /** Explains what is misconfigured and how to mend it. Sends nothing unless `--send`. */
 export async function doctor(context: CommandContext): Promise<number> {
@@ -30,8 +25,9 @@ export async function doctor(context: CommandContext): Promise<number> {
   if (settings.enabled) {
     report("state", [diagnoseState(settings)]);
     report("channel", await diagnoseChannels(settings));
+    report("commands", await diagnoseCommands(settings));
     if (context.options.has("send")) report("test message", await sendTest(settings));
-    await reportSources(settings, report);
+    await reportSources(settings, context.env, report);
   }
   context.print(worst === "ok" ? "Nothing has to be mended." : "Something has to be mended, see above.");
   if (problems.length > 0) return EXIT.badConfiguration;
@@ -65,16 +61,25 @@ function diagnoseState({ stateDir }: Settings): Diagnosis {
 }
 
 async function diagnoseChannels(settings: Settings): Promise<Diagnosis[]> {
-  if (settings.telegram === undefined) {
+  const warnings = settings.routeWarnings.map((text): Diagnosis => ({ verdict: "note", text }));
+  if (settings.telegram === undefined && settings.webhook === undefined) {
     const text = "WATCHDOG_TG_BOT_TOKEN and WATCHDOG_TG_CHAT_ID are unset: alerts go to the console";
-    return [{ verdict: "note", text }];
+    return [...warnings, { verdict: "note", text }];
   }
   const findings = await probeChannels(settings);
-  return findings.map(({ ok, text, mend }) => ({
-    verdict: ok ? "ok" : "mend",
-    text,
-    ...(mend !== undefined && { mend }),
-  }));
+  const diagnoses = findings.map(({ ok, text, mend }): Diagnosis => {
+    return { verdict: ok ? "ok" : "mend", text, ...(mend !== undefined && { mend }) };
+  });
+  return [...warnings, ...diagnoses];
+}
+
+async function diagnoseCommands({ telegram, commands, httpTimeoutMs }: Settings): Promise<Diagnosis[]> {
+  if (telegram === undefined) return [];
+  if (commands === undefined)
+    return [{ verdict: "note", text: "off (WATCHDOG_TG_COMMANDS): nobody can ask in the chat" }];
+  const { probeCommands } = await import("../chat/probe-commands.ts");
+  const findings = await probeCommands(telegram, commands, httpTimeoutMs);
+  return findings.map(({ ok, ...finding }) => ({ verdict: ok ? "ok" : "mend", ...finding }));
 }
 
 async function sendTest(settings: Settings): Promise<Diagnosis[]> {
@@ -103,6 +108,7 @@ async function sendTest(settings: Settings): Promise<Diagnosis[]> {
 
 async function reportSources(
   settings: Settings,
+  env: Environment,
   report: (topic: string, diagnoses: readonly Diagnosis[]) => void,
 ): Promise<void> {
   const { signals, sources } = await passOnce(settings);
@@ -110,12 +116,16 @@ async function reportSources(
     report("orchestrator", [{ verdict: "note", text: "WATCHDOG_METRICS_URL is unset: not watched" }]);
   }
   if (settings.containers === undefined) {
-    const text = `containers are not watched (WATCHDOG_DOCKER_SOCK; ${DEFAULT_DOCKER_SOCK} is used if it exists)`;
-    report("containers", [{ verdict: "note", text }]);
+    report("containers", diagnoseNoEngine(env, existsSync));
+  }
+  report("containers", diagnoseDockerVariables(env));
+  if (settings.onlineProbes.length > 0 && !sources.some(({ name }) => name === "network")) {
+    const text = "one WATCHDOG_ONLINE_PROBE alone proves nothing: name a second one, or a dependency outside";
+    report("offline", [{ verdict: "note", text }]);
   }
   for (const { name, ok, error } of sources) {
     if (ok && name === "containers" && settings.containers !== undefined) {
-      report(name, [await diagnoseEngine(settings.containers)]);
+      report(name, await diagnoseEngine(settings.containers));
       continue;
     }
     report(name, [ok ? { verdict: "ok", text: "can be read" } : { verdict: "mend", text: error ?? "was not read" }]);
@@ -126,13 +136,4 @@ async function reportSources(
     "right now",
     active.map(({ key, what }): Diagnosis => ({ verdict: "note", text: `${what} (${key})` })),
   );
-}
-
-async function diagnoseEngine(settings: ContainersSettings): Promise<Diagnosis> {
-  try {
-    const { engineVersion, apiVersion } = await pingEngine(settings);
-    return { verdict: "ok", text: `Docker ${engineVersion} (API ${apiVersion}) answers at ${settings.socketPath}` };
-  } catch (error) {
-    return { verdict: "mend", text: error instanceof Error ? error.message : String(error) };
-  }
 }

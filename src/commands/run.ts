@@ -5,6 +5,7 @@ import { type Face, type FaceParts, serveFace } from "../face/serve-face.ts";
 import { explainFailure } from "../http/explain-failure.ts";
 import { createLog, type Log } from "../log.ts";
 import { StateDirInUse } from "../store/open-database.ts";
+import { loadLife } from "./assemble-life.ts";
 import { type Assembly, assembleWatchdog } from "./assemble-watchdog.ts";
 import { type CommandContext, EXIT } from "./command.ts";
 
@@ -39,7 +40,9 @@ async function watch(context: CommandContext, settings: Settings, log: Log): Pro
   const { version, stopping } = context;
   let assembly: Assembly;
   try {
-    assembly = assembleWatchdog(settings, log);
+    // Without commands nothing of this is even loaded.
+    const chat = settings.commands && settings.telegram ? await import("../chat/index.ts") : undefined;
+    assembly = assembleWatchdog(settings, log, chat, await loadLife(settings, version));
   } catch (error) {
     if (!(error instanceof StateDirInUse)) throw error;
     context.complain(error.message);

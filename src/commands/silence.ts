@@ -1,6 +1,6 @@
 import { createSystemClock } from "../clock.ts";
 import { loadSettings } from "../config/load-settings.ts";
-import { parseDuration } from "../core/silence.ts";
+import { readSilence } from "../core/silence.ts";
 import { formatDuration } from "../core/text.ts";
 import { openBeside } from "../store/open-database.ts";
 import { Store } from "../store/store.ts";
@@ -8,15 +8,14 @@ import { type CommandContext, EXIT } from "./command.ts";
 
 /** `silence KEY-GLOB DURATION [WHY …]` adds a silence to the running watchdog; `silence` alone lists them. */
 export async function silence(context: CommandContext): Promise<number> {
-  const [keyGlob, duration, ...why] = context.words;
+  const { keyGlob, durationMs, given, why } = readSilence(context.words);
   if (keyGlob === undefined) return withStore(context, (store, now) => list(context, store, now));
-  const durationMs = duration === undefined ? undefined : parseDuration(duration);
   if (durationMs === undefined) {
-    context.complain(`silence ${keyGlob} ${duration ?? ""}: expected a duration like 30m, 2h or 1d after the key`);
+    context.complain(`silence ${keyGlob} ${given ?? ""}: expected a duration like 30m, 2h or 1d after the key`);
     return EXIT.usage;
   }
   return withStore(context, (store, now) => {
-    store.addSilence({ keyGlob, until: now + durationMs, why: why.join(" ") }, now);
+    store.addSilence({ keyGlob, until: now + durationMs, why }, now);
     context.print(`${keyGlob} is silenced for ${formatDuration(durationMs)}; what is over is told all the same`);
     return EXIT.ok;
   });

@@ -4,6 +4,8 @@ export interface Kind<T> {
   readonly expected: string;
   /** The value, or `undefined` when the text is not of this kind. The text is trimmed and not empty. */
   parse(text: string): T | undefined;
+  /** What is wrong with which part of a text that is not of this kind, where that can be told more closely. */
+  explain?(text: string): readonly { readonly text: string; readonly expected: string }[];
 }
 
 export interface ListenAddress {
@@ -154,6 +156,12 @@ export const botToken: Kind<string> = {
 export const chatId: Kind<string> = {
   expected: "a chat id like -1001234567890, or @channelname",
   parse: (text) => (/^(-?\d{1,19}|@[A-Za-z]\w{3,})$/.test(text) ? text : undefined),
+};
+
+/** Groups and channels have negative ids: they are nobody. */
+export const userId: Kind<number> = {
+  expected: "a Telegram user id, like 123456789",
+  parse: (text) => number(text, WHOLE, 1, Number.MAX_SAFE_INTEGER),
 };
 
 export const listenAddress: Kind<ListenAddress | "off"> = {

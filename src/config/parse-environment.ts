@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { findMissingDoors } from "./routing.ts";
 import { VARIABLES, type Values, type Variable, type VariableName } from "./variables.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,11 +30,19 @@ export function parseEnvironment(env: Environment, readFile: (path: string) => s
     const text = "text" in given ? given.text : "";
     const value = text === "" ? fallback : spec.kind.parse(text);
     if (text !== "" && value === undefined) {
-      problems.push(`${name}=${spec.secret ? "(hidden)" : quote(text)}: expected ${spec.kind.expected}`);
+      const problem = { text, expected: `expected ${spec.kind.expected}` };
+      for (const part of spec.kind.explain?.(text) ?? [problem]) {
+        problems.push(`${name}=${spec.secret ? "(hidden)" : quote(part.text)}: ${part.expected}`);
+      }
     }
     values[name] = value ?? fallback;
   }
-  problems.push(...findUnknownNames(env), ...findContradictions(env));
+  problems.push(
+    ...findUnknownNames(env),
+    ...findContradictions(env, values as Values),
+    ...findDockerContradictions(env),
+    ...findDoorProblems(env, values as Values),
+  );
   return { values: values as Values, problems };
 }
 
@@ -66,20 +75,53 @@ function findUnknownNames(env: Environment): string[] {
     });
 }
 
-/** How far apart two names are; a shortened one (`WATCHDOG_TOKEN`) is nearer than one of like letters. */
+/** How far apart two names are; a shortened one (`WATCHDOG_TOKEN`), or one that begins alike, is nearer than one of like letters. */
 function strangeness(name: string, known: string): number {
   const word = name.slice(PREFIX.length);
   const isPart = word.length > 2 && known.slice(PREFIX.length).includes(word);
-  return distance(name, known) - (isPart ? known.length : 0);
+  const differsAt = [...known].findIndex((letter, index) => letter !== name[index]);
+  const alike = differsAt === -1 ? known.length : differsAt;
+  return distance(name, known) - (isPart ? known.length : 0) - alike;
 }
 
-function findContradictions(env: Environment): string[] {
+function findContradictions(env: Environment, values: Values): string[] {
   const isGiven = (name: VariableName) => [name, `${name}_FILE`].some((key) => (env[key] ?? "").trim() !== "");
   const token = isGiven("WATCHDOG_TG_BOT_TOKEN");
   const chat = isGiven("WATCHDOG_TG_CHAT_ID");
   const problems: string[] = [];
   if (token && !chat) problems.push("WATCHDOG_TG_CHAT_ID is unset: expected a chat id beside WATCHDOG_TG_BOT_TOKEN");
   if (chat && !token) problems.push("WATCHDOG_TG_BOT_TOKEN is unset: expected a bot token beside WATCHDOG_TG_CHAT_ID");
+  if (values.WATCHDOG_TG_COMMANDS && !token && !chat) {
+    problems.push("WATCHDOG_TG_COMMANDS=true: expected WATCHDOG_TG_BOT_TOKEN and WATCHDOG_TG_CHAT_ID beside it");
+  }
+  return problems;
+}
+
+function findDockerContradictions(env: Environment): string[] {
+  const given = (name: VariableName) => (env[name] ?? env[`${name}_FILE`] ?? "").trim();
+  const host = given("WATCHDOG_DOCKER_HOST");
+  const problems: string[] = [];
+  if (host !== "" && given("WATCHDOG_DOCKER_SOCK") !== "") {
+    problems.push("WATCHDOG_DOCKER_SOCK and WATCHDOG_DOCKER_HOST: expected only one of the two");
+  }
+  // A file that names the host is not looked into for this.
+  const isClear = host === "" || /^(unix|http):/i.test(env.WATCHDOG_DOCKER_HOST?.trim() ?? "");
+  if (given("WATCHDOG_DOCKER_CERT_PATH") !== "" && isClear) {
+    problems.push("WATCHDOG_DOCKER_CERT_PATH: expected tcp:// or https:// in WATCHDOG_DOCKER_HOST beside it");
+  }
+  return problems;
+}
+
+function findDoorProblems(env: Environment, values: Values): string[] {
+  const isGiven = (name: VariableName) => [name, `${name}_FILE`].some((key) => (env[key] ?? "").trim() !== "");
+  const telegram = isGiven("WATCHDOG_TG_BOT_TOKEN") || isGiven("WATCHDOG_TG_CHAT_ID");
+  const webhook = isGiven("WATCHDOG_WEBHOOK_URL");
+  const problems = findMissingDoors(values.WATCHDOG_ROUTES ?? [], { telegram, webhook }).map(
+    ({ text, expected }) => `WATCHDOG_ROUTES=${quote(text)}: ${expected}`,
+  );
+  if (isGiven("WATCHDOG_WEBHOOK_SECRET") && !webhook) {
+    problems.push("WATCHDOG_WEBHOOK_URL is unset: expected a URL beside WATCHDOG_WEBHOOK_SECRET");
+  }
   return problems;
 }
 

@@ -1,3 +1,5 @@
+import { routes, webhookSecret } from "./channel-kinds.ts";
+import { dockerHost } from "./docker-host.ts";
 import {
   absolutePath,
   absolutePathOrOff,
@@ -16,7 +18,10 @@ import {
   oneOf,
   percent,
   usd,
+  userId,
 } from "./kinds.ts";
+import { probeTargets } from "./probe-kinds.ts";
+import { hoursMs, quietHours, timeOfDay, timeZone } from "./time-kinds.ts";
 
 /** One environment variable: everything that the parser, `.env.example` and the README need to know of it. */
 export interface Variable<T, Default extends string | undefined = string | undefined> {
@@ -65,6 +70,41 @@ export const VARIABLES = {
   }),
   WATCHDOG_TG_THREAD_ID: optional(count(1, 2_147_483_647), "the topic in that chat; unset: none", { example: "4" }),
   WATCHDOG_TG_API_ROOT: variable(httpUrl, "https://api.telegram.org", "a self-hosted Bot API server"),
+  WATCHDOG_TG_COMMANDS: variable(
+    flag,
+    "false",
+    "`true`: people may ask and answer in the chat (`/status`, `/ack`, `/silence` …, buttons on alerts)",
+  ),
+  WATCHDOG_TG_USERS: optional(
+    listOf(userId),
+    "who may, as Telegram user ids; unset: everybody in the chat (in a channel: nobody)",
+    {
+      example: "123456789,987654321",
+    },
+  ),
+  WATCHDOG_QUIET_HOURS: optional(
+    quietHours,
+    "in these hours of `WATCHDOG_TZ` warnings make no sound, criticals do; unset: none",
+    { example: "22:00-07:00" },
+  ),
+  WATCHDOG_TZ: optional(timeZone, "the time zone of all times that people read; unset: the system's", {
+    example: "Europe/Berlin",
+  }),
+  WATCHDOG_WEBHOOK_URL: optional(
+    httpUrl,
+    "each message is posted there as JSON, beside Telegram or instead of it; unset: none",
+    { example: "https://example.org/hooks/replace-me", secret: true },
+  ),
+  WATCHDOG_WEBHOOK_SECRET: optional(
+    webhookSecret,
+    "signs what is posted, by the Standard Webhooks; unset: not signed",
+    { example: "whsec_cmVwbGFjZS1tZS13aXRoLTI0LXJhbmRvbS1ieXRlcw==", secret: true },
+  ),
+  WATCHDOG_ROUTES: optional(
+    routes,
+    "which keys and severities go to which chat, topic or webhook; unset: all goes everywhere",
+    { example: "container:db*=telegram:-100123/45,critical=telegram+webhook,*@warning=webhook" },
+  ),
   WATCHDOG_ENABLED: variable(flag, "true", "`false`: inert but alive; asks nobody, tells nobody, stays healthy"),
   WATCHDOG_INTERVAL_S: variable(durationMs(0.05, 86_400), "30", "one tick this often"),
   WATCHDOG_COOLDOWN_S: variable(anyDuration, "3600", "what is still wrong is told again after this; `0` never"),
@@ -99,6 +139,21 @@ export const VARIABLES = {
     "Docker's socket; `off`: containers are not watched; unset: `/var/run/docker.sock` if it exists",
     { example: "/var/run/docker.sock" },
   ),
+  WATCHDOG_DOCKER_HOST: optional(
+    dockerHost,
+    "where Docker answers, instead of `WATCHDOG_DOCKER_SOCK`: `unix:///…`, `tcp://…` or `https://…`; unset: that socket",
+    { example: "tcp://docker.example:2376" },
+  ),
+  WATCHDOG_DOCKER_CERT_PATH: optional(
+    absolutePath,
+    "a directory with `ca.pem`, `cert.pem`, `key.pem` (Docker's `DOCKER_CERT_PATH`): `tcp://` speaks TLS; unset: in the clear",
+    { example: "/run/secrets/docker" },
+  ),
+  WATCHDOG_DOCKER_TLS_VERIFY: variable(
+    flag,
+    "true",
+    "`false`: whoever answers is taken for Docker, whatever the certificate",
+  ),
   WATCHDOG_CONTAINERS: variable(
     listOf(nameOrGlob),
     "*",
@@ -108,6 +163,26 @@ export const VARIABLES = {
   WATCHDOG_STOP_GRACE_S: variable(anyDuration, "120", "how long a deliberate stop may last before it alerts"),
   WATCHDOG_RESTARTS_MAX: variable(tickCount, "3", "this many restarts within the window are a loop"),
   WATCHDOG_RESTARTS_WINDOW_S: variable(positiveDuration, "600", "the window of a restart loop"),
+  WATCHDOG_CONTAINER_MEM_PCT: optional(
+    percent,
+    "a container's memory without caches, of its own limit; clears below 5 points less; unset: off",
+    { example: "90" },
+  ),
+  WATCHDOG_CONTAINER_CPU_PCT: optional(
+    percent,
+    "a container's CPU, of its own limit or else of all the host has, in 3 samples in a row; unset: off",
+    { example: "90" },
+  ),
+  WATCHDOG_VOLUMES_ORPHANED_MAX: optional(
+    anyCount,
+    "more volumes than this that no container uses are told, looked for once an hour; unset: off",
+    { example: "0" },
+  ),
+  WATCHDOG_EVIDENCE: variable(
+    flag,
+    "false",
+    "`true`: quotes the output of a failing health check, shortened and without what looks like a secret",
+  ),
   WATCHDOG_MEM_PCT: variable(percent, "90", "host memory in use; clears below 5 points less"),
   WATCHDOG_DISK_PATHS: variable(listOf(absolutePath), "/", "paths whose file systems are measured"),
   WATCHDOG_DISK_CRIT_ENABLED: variable(
@@ -121,14 +196,39 @@ export const VARIABLES = {
     "/",
     "where the host's root is mounted; disk paths are measured below it (the shipped compose file says `/host`)",
   ),
+  WATCHDOG_FORECAST_H: optional(
+    hoursMs(0.5, 336),
+    "a disk or memory that will be full within so many hours at its present pace is a warning; unset: off",
+    { example: "24" },
+  ),
   WATCHDOG_DEPS: optional(dependencyTargets, "dependencies to ping; unset: none", {
     example: "api=http://api:8080/health,db=tcp://db:5432",
   }),
   WATCHDOG_DEP_DOWN_TICKS: variable(tickCount, "2", "failures in a row before `dep:<name>`"),
+  WATCHDOG_ONLINE_PROBE: optional(
+    probeTargets,
+    "if these and all dependencies outside do not answer, that is told as `offline`, once; unset: off",
+    { example: "https://one.one.one.one/,tcp://9.9.9.9:53" },
+  ),
   WATCHDOG_STATE_DIR: optional(
     absolutePath,
     "where alert state and undelivered alerts survive a restart; unset: memory only",
     { example: "/var/lib/watchdog" },
+  ),
+  WATCHDOG_HEARTBEAT_URL: optional(
+    httpUrl,
+    "pinged after each tick, so that somebody else (Healthchecks.io …) notices when the whole host is gone; unset: off",
+    { example: "https://hc-ping.com/replace-me", secret: true },
+  ),
+  WATCHDOG_START_NOTICE: variable(
+    flag,
+    "true",
+    "with a state directory, half a minute after a start: what is watched and what is not, without a sound",
+  ),
+  WATCHDOG_DIGEST_AT: optional(
+    timeOfDay,
+    "a daily digest at this time in `WATCHDOG_TZ`, without a sound; unset: none",
+    { example: "08:00" },
   ),
   WATCHDOG_LISTEN: variable(listenAddress, "127.0.0.1:9469", "the watchdog's own read-only HTTP face; `off`: none"),
   WATCHDOG_LOG_LEVEL: variable(

@@ -1,3 +1,5 @@
+import type { Ack } from "./ack.ts";
+import { ALONE, type Standing } from "./causes.ts";
 import { type Alerting, decide } from "./decide.ts";
 import type { Notice } from "./notice.ts";
 import { type Evaluation, kindOf, type Severity, type Signal } from "./signal.ts";
@@ -13,6 +15,12 @@ export interface AlertState extends Alerting {
   readonly since: Instant;
   /** The text of the last alert. */
   readonly what: string;
+  /** Somebody takes care of it: it is not told again for as long as its nature stays. */
+  readonly ack?: Ack;
+  /** The key of what it followed from when it was told. */
+  readonly cause?: string;
+  /** The channels that were told of it, see Routing. */
+  readonly channels?: readonly string[];
 }
 
 /** What a tick changes: alert states to keep or to forget, and what people must be told. */
@@ -20,6 +28,14 @@ export interface AlertChanges {
   readonly set: readonly AlertState[];
   readonly forget: readonly string[];
   readonly notices: readonly Notice[];
+  /** What is wrong and not told yet, for what may be its cause is about to be confirmed or over. */
+  readonly heldBack?: readonly HeldBack[];
+}
+
+export interface HeldBack {
+  readonly signal: Signal;
+  /** The key of the signal that is pending. */
+  readonly waitsFor: string;
 }
 
 /**
@@ -28,6 +44,7 @@ export interface AlertChanges {
  * wrong is a new alert. What was told is resolved all the same.
  *
  * @param alerting the alert states of this source, by key
+ * @param standingOf how a new alert stands to all others: only new alerts are ever held back or folded
  */
 export function advanceAlerts(
   source: string,
@@ -36,8 +53,10 @@ export function advanceAlerts(
   now: Instant,
   cooldownMs: number,
   silences: readonly Silence[] = [],
+  standingOf: (key: string) => Standing = () => ALONE,
 ): AlertChanges {
   const set: AlertState[] = [];
+  const heldBack: HeldBack[] = [];
   const forget: string[] = [];
   const notices: Notice[] = [];
   const seen = new Set<string>();
@@ -61,16 +80,34 @@ export function advanceAlerts(
       continue;
     }
     if (isSilenced(signal.key, silences, now)) continue;
+    // Whoever acked did not ack what it has become since.
+    if (decision === "realert" && !renewed && state?.ack !== undefined) continue;
+    const standing = decision === "alert" ? standingOf(signal.key) : ALONE;
+    if (standing.is === "waiting") {
+      heldBack.push({ signal, waitsFor: standing.for });
+      continue;
+    }
+    const { key, severity, what } = signal;
     const since = state?.since ?? beginOf(signal, now);
-    set.push({ key: signal.key, source, severity: signal.severity, since, lastAlertAt: now, what: signal.what });
-    notices.push({ ...noticeOf(signal), action: decision, since, at: now });
+    const cause = standing.is === "effect" ? standing.cause : undefined;
+    const causeKey = cause?.key ?? state?.cause;
+    set.push({
+      key,
+      source,
+      severity,
+      since,
+      lastAlertAt: now,
+      what,
+      ...(causeKey !== undefined && { cause: causeKey }),
+    });
+    notices.push({ ...noticeOf(signal), action: decision, ...(cause && { cause }), since, at: now });
   }
   for (const state of alerting.values()) {
     if (seen.has(state.key) || isHeld(state.key, held)) continue;
     forget.push(state.key);
     notices.push(recoveryOf(state, `${state.key} is no longer reported`, [`it was: ${state.what}`], now));
   }
-  return { set, forget, notices };
+  return { set, forget, notices, ...(heldBack.length > 0 && { heldBack }) };
 }
 
 /** What several evaluations change together, in their order: of one key, the last word counts. */
@@ -110,7 +147,7 @@ function beginOf(signal: Signal, now: Instant): Instant {
 }
 
 function noticeOf(signal: Signal): Omit<Notice, "action" | "since" | "at"> {
-  const { key, nature, severity, what, measure, details, next } = signal;
+  const { key, nature, severity, what, measure, details, next, route } = signal;
   return {
     key,
     nature,
@@ -119,6 +156,7 @@ function noticeOf(signal: Signal): Omit<Notice, "action" | "since" | "at"> {
     ...(measure && { measure }),
     ...(details && { details }),
     ...(next !== undefined && { next }),
+    ...(route !== undefined && { route }),
   };
 }
 

@@ -1,16 +1,60 @@
+import type { Apart } from "./fold-effects.ts";
 import { mergeOwed, type Telling } from "./merge-owed.ts";
-import type { Block, Span } from "./message.ts";
-import type { OwedNotice } from "./notice.ts";
+import type { Block, FoldedLine, Span } from "./message.ts";
+import type { Cause, OwedNotice } from "./notice.ts";
+import { reportOf } from "./report.ts";
 import { cleanText, formatDuration, formatMeasure, formatTime, type WallTime } from "./text.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
+import { detectedAt, followedFrom, POSSIBLY_A_REPEAT } from "./word-causes.ts";
 
 /** Told this much after it was decided, people are told so. */
 const LATE_AFTER_MS = MINUTE_MS;
 const MAX_DETAILS = 8;
+const MAX_FOLDED_WHAT = 200;
+const MAX_FOLDED_DETAIL = 120;
 
 /** Turns what a channel is owed into the blocks that tell it, most important first. */
 export function composeBlocks(owed: readonly OwedNotice[], now: Instant, wall: WallTime): Block[] {
-  return mergeOwed(owed).map((telling) => composeBlock(telling, now, wall));
+  return mergeOwed(owed).map((telling) =>
+    telling.kind === "apart"
+      ? apartBlock(telling, now, wall)
+      : { ...composeBlock(telling, now, wall), ...foldedOf(telling, now, wall), report: reportOf(telling, wall) },
+  );
+}
+
+/** What follows from something that was told before rings only where it is worse than that. */
+function apartBlock({ cause, effects }: Apart, now: Instant, wall: WallTime): Block {
+  const lead = leadOf(cause);
+  const isWorse = cause.severity === "warning" && effects.some(({ last }) => last.severity === "critical");
+  const folded = effects.map((effect) => foldedLine(effect, now, wall));
+  return {
+    icon: "↳",
+    key: cause.key,
+    noticeIds: [],
+    lines: [lead],
+    folded,
+    foldedLead: lead,
+    ...(!isWorse && { quiet: true }),
+  };
+}
+
+function foldedOf({ last, effects }: Telling, now: Instant, wall: WallTime): Partial<Block> {
+  if (effects === undefined) return {};
+  return { folded: effects.map((effect) => foldedLine(effect, now, wall)), foldedLead: leadOf(last) };
+}
+
+function leadOf({ what }: Pick<Cause, "what">): Span[] {
+  return [{ bold: cleanText(what, MAX_FOLDED_WHAT) }];
+}
+
+function foldedLine(effect: Telling, now: Instant, wall: WallTime): FoldedLine {
+  const { first, last, notices } = effect;
+  const [detail] = [...measureOf(last), ...(last.details ?? [])];
+  const line: Span[] = [{ bold: cleanText(last.what, MAX_FOLDED_WHAT) }];
+  if (detail !== undefined) line.push(`: ${cleanText(detail, MAX_FOLDED_DETAIL)}`);
+  if (now - first.at > LATE_AFTER_MS) line.push(` · ${detectedAt(formatTime(first.at, now, wall))}`);
+  if (notices.some((notice) => notice.maybeTold)) line.push(` · ${POSSIBLY_A_REPEAT}`);
+  return { key: last.key, line, noticeIds: notices.map((notice) => notice.id), report: reportOf(effect, wall) };
 }
 
 function composeBlock(telling: Telling, now: Instant, wall: WallTime): Block {
@@ -43,6 +87,9 @@ function alertLines(telling: Telling, now: Instant, wall: WallTime): Span[][] {
     lines.push([`${last.severity} · ${times} times, ${time(telling.first.at)} to ${time(last.at)}${newest}`]);
   }
   for (const detail of (last.details ?? []).slice(0, MAX_DETAILS)) lines.push([clean(detail)]);
+  // Its cause was over before it could be told.
+  const { cause } = telling.first;
+  if (cause !== undefined) lines.push([clean(followedFrom(cause.what))]);
   if (last.next !== undefined) lines.push(["→ ", ...codeSpans(clean(last.next))]);
   return [...lines, ...deliveryLines(telling, now, wall)];
 }

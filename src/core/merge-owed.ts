@@ -1,3 +1,4 @@
+import { type Apart, foldEffects } from "./fold-effects.ts";
 import type { Action, OwedNotice } from "./notice.ts";
 
 /** What one block tells: one notice, or several of the same key that are told together because none was told in time. */
@@ -8,21 +9,22 @@ export interface Telling {
   /** The newest of `notices`; its facts are the ones to tell. */
   readonly last: OwedNotice;
   readonly notices: readonly OwedNotice[];
+  /** Alerts that follow from it, told in its block; none of them has effects of its own. */
+  readonly effects?: readonly Telling[];
 }
 
 /**
  * Merges what one channel is owed into what is worth telling now. Per key, in order:
  * alert … realert → one alert; realert … recovery → one recovery; alert … recovery → "came and went"; edges → one with a
- * count. No notice is dropped: each stands in exactly one telling.
+ * count. Alerts that follow from another are folded under it. No notice is dropped: each stands in exactly one telling.
  *
  * @param owed in the order of deciding
  * @returns tellings with what is wrong before what is over, critical before warning, else in the order of deciding; the
  *   tellings of one key stand together in their own order
  */
-export function mergeOwed(owed: readonly OwedNotice[]): Telling[] {
+export function mergeOwed(owed: readonly OwedNotice[]): (Telling | Apart)[] {
   const byKey = Map.groupBy(owed, (notice) => notice.key);
-  return [...byKey.values()]
-    .map(mergeKey)
+  return foldEffects([...byKey.values()].map(mergeKey))
     .sort((a, b) => rankOf(a) - rankOf(b))
     .flat();
 }
@@ -64,10 +66,12 @@ function joinPassed(tellings: readonly Telling[]): Telling[] {
   return joined;
 }
 
-function rankOf(tellings: readonly Telling[]): number {
+function rankOf(tellings: readonly (Telling | Apart)[]): number {
   const last = tellings.at(-1);
-  if (last === undefined) return 4;
-  if (last.kind === "passed") return 3;
-  if (last.kind === "recovery") return 2;
-  return last.last.severity === "critical" ? 0 : 1;
+  if (last === undefined) return 5;
+  if (last.kind === "passed") return 4;
+  if (last.kind === "recovery") return 3;
+  if (last.kind === "apart") return 2;
+  const all = [last, ...(last.effects ?? [])];
+  return all.some((telling) => telling.last.severity === "critical") ? 0 : 1;
 }

@@ -1,40 +1,66 @@
+import type { Report } from "./report.ts";
 import { hashtagOf } from "./text.ts";
+import { FOLDED_MARK, STILL_TAKING, TAKES_WITH_IT } from "./word-causes.ts";
 
 /** A piece of a line: plain, bold, or to be copied (a command). Foreign text in it was cleaned, not escaped. */
 export type Span = string | { readonly bold: string } | { readonly code: string };
 
-/** What reports one signal: begins with its icon, ends with the hashtag of its key. */
+/** An alert told in one line in the block of what it follows from; the hashtag of its key stands at its end, in brackets. */
+export interface FoldedLine {
+  readonly key: string;
+  readonly line: readonly Span[];
+  readonly noticeIds: readonly number[];
+  /** The same as facts, for programs. */
+  readonly report?: Report;
+}
+
+/**
+ * What reports one signal: begins with its icon, ends with the hashtag of its key. One with the icon "↳" reports none: it
+ * names in a line the cause that was told before, `key`, and holds only what follows from it.
+ */
 export interface Block {
-  readonly icon: "🔴" | "🔁" | "🟢" | "🔴🟢";
+  readonly icon: "🔴" | "🔁" | "🟢" | "🔴🟢" | "↳";
   readonly lines: readonly (readonly Span[])[];
   readonly key: string;
-  /** The notices that are told once this block is accepted. */
+  /** The notices that are told once this block is accepted, those of folded lines apart. */
   readonly noticeIds: readonly number[];
+  /** The same as facts, for programs. */
+  readonly report?: Report;
+  /** What follows from it. */
+  readonly folded?: readonly FoldedLine[];
+  /** The line that names the cause where folded lines do not fit into its block. */
+  readonly foldedLead?: readonly Span[];
+  /** It may come without a sound, though it tells of something wrong. */
+  readonly quiet?: true;
 }
 
 /** What a channel sends at once. */
 export interface Message {
   /** Stands above the blocks of a message with several; holds none of the icons. */
   readonly heading?: string;
+  /** Information that reports no signal, below the heading; holds none of the icons. */
+  readonly lines?: readonly (readonly Span[])[];
   readonly blocks: readonly Block[];
   /** False where the message may come without a sound. */
   readonly rings: boolean;
 }
 
 export function noticeIdsOf(message: Message): number[] {
-  return message.blocks.flatMap((block) => block.noticeIds);
+  return message.blocks.flatMap(({ noticeIds, folded = [] }) => [
+    ...noticeIds,
+    ...folded.flatMap((line) => line.noticeIds),
+  ]);
 }
 
 /**
- * Packs blocks into messages of at most `maxChars` UTF-16 units of rendered HTML, in order, never splitting a block.
- * Telegram counts 4096 code points after parsing (https://core.telegram.org/bots/api#sendmessage); the rendered length
+ * Packs blocks into messages of at most `maxChars` UTF-16 units of rendered HTML, in order. A block is never split, but
+ * for its folded lines: those that do not fit stand apart. Telegram counts 4096 code points after parsing (https://core.telegram.org/bots/api#sendmessage); the rendered length
  * is never less, so a message that fits here fits there.
  */
 export function packMessages(blocks: readonly Block[], maxChars: number): Message[] {
   const packs: Block[][] = [];
   let length = 0;
-  for (const given of blocks) {
-    const block = fitBlock(given, maxChars);
+  for (const block of blocks.flatMap((given) => fitBlocks(given, maxChars))) {
     const blockLength = renderBlock(block, HTML).length + SEPARATOR.length;
     const pack = packs.at(-1);
     if (pack === undefined || length + blockLength > maxChars - HEADING_CHARS) {
@@ -45,7 +71,30 @@ export function packMessages(blocks: readonly Block[], maxChars: number): Messag
       length += blockLength;
     }
   }
-  return packs.map((pack) => ({ ...headingOf(pack), blocks: pack, rings: pack.some((block) => block.icon !== "🟢") }));
+  return packs.map((pack) => ({ ...headingOf(pack), blocks: pack, rings: pack.some(mayRing) }));
+}
+
+function mayRing({ icon, quiet }: Block): boolean {
+  return icon !== "🟢" && quiet !== true;
+}
+
+/** A block with as many of its folded lines as fit, and the others apart. */
+function fitBlocks(given: Block, maxChars: number): Block[] {
+  const { folded = [], foldedLead = [], ...bare } = given;
+  if (folded.length === 0) return [fitBlock(given, maxChars)];
+  if (renderBlock(given, HTML).length <= maxChars) return [given];
+  const { quiet: _, ...head } = bare;
+  const apart: Block = { ...head, icon: "↳", lines: [foldedLead], noticeIds: [], quiet: true };
+  const fitted: Block[] = [bare.icon === "↳" ? bare : fitBlock(bare, maxChars)];
+  for (const line of folded) {
+    const last = fitted.at(-1) ?? apart;
+    const longer: Block = { ...last, foldedLead, folded: [...(last.folded ?? []), line] };
+    const isEmptyApart = last.icon === "↳" && last.folded === undefined;
+    if (isEmptyApart) fitted[fitted.length - 1] = fitBlock(longer, maxChars);
+    else if (renderBlock(longer, HTML).length <= maxChars) fitted[fitted.length - 1] = longer;
+    else fitted.push(fitBlock({ ...apart, foldedLead, folded: [line] }, maxChars));
+  }
+  return fitted;
 }
 
 /** A block longer than a whole message (texts full of "&") is told with its texts shortened rather than never. */
@@ -53,7 +102,9 @@ function fitBlock(block: Block, maxChars: number): Block {
   let fitted = block;
   for (const maxPoints of [150, 60, 20]) {
     if (renderBlock(fitted, HTML).length <= maxChars) break;
-    fitted = { ...block, lines: block.lines.map((line) => line.map((span) => shortenSpan(span, maxPoints))) };
+    const shortened = (line: readonly Span[]) => line.map((span) => shortenSpan(span, maxPoints));
+    const folded = block.folded?.map((one) => ({ ...one, line: shortened(one.line) }));
+    fitted = { ...block, lines: block.lines.map(shortened), ...(folded && { folded }) };
   }
   return fitted;
 }
@@ -74,8 +125,9 @@ const HEADING_CHARS = 80;
 function headingOf(blocks: readonly Block[]): { heading?: string } {
   if (blocks.length < 2) return {};
   const count = (...icons: Block["icon"][]) => blocks.filter((block) => icons.includes(block.icon)).length;
+  const folded = blocks.reduce((sum, block) => sum + (block.folded?.length ?? 0), 0);
   const counts: readonly (readonly [number, string])[] = [
-    [count("🔴", "🔁"), "wrong"],
+    [count("🔴", "🔁") + folded, "wrong"],
     [count("🟢"), "resolved"],
     [count("🔴🟢"), "came and went"],
   ];
@@ -107,15 +159,24 @@ export function renderPlain(message: Message): string {
 
 function render(message: Message, markup: Markup): string {
   const heading = message.heading === undefined ? [] : [markup.bold(markup.text(message.heading))];
-  return [...heading, ...message.blocks.map((block) => renderBlock(block, markup))].join(SEPARATOR);
+  const lines = (message.lines ?? []).map((line) => line.map((span) => renderSpan(span, markup)).join(""));
+  const head = [...heading, ...lines].join("\n");
+  const blocks = message.blocks.map((block) => renderBlock(block, markup));
+  return [...(head === "" ? [] : [head]), ...blocks].join(SEPARATOR);
 }
 
 function renderBlock(block: Block, markup: Markup): string {
   const lines = block.lines.map((line) => line.map((span) => renderSpan(span, markup)).join(""));
+  const folded = (block.folded ?? []).map(({ line, key }) => {
+    const text = line.map((span) => renderSpan(span, markup)).join("");
+    return `${FOLDED_MARK}${text} (${hashtagOf(key)})`;
+  });
   const [first = "", ...rest] = lines;
+  if (block.icon === "↳") return [`${STILL_TAKING}${first} (${hashtagOf(block.key)}):`, ...folded].join("\n");
   // What came and went is one line, its hashtag at the end of it.
-  if (rest.length === 0) return `${block.icon} ${first} ${hashtagOf(block.key)}`;
-  return [`${block.icon} ${first}`, ...rest, hashtagOf(block.key)].join("\n");
+  if (rest.length === 0 && folded.length === 0) return `${block.icon} ${first} ${hashtagOf(block.key)}`;
+  const led = folded.length === 0 ? [] : [TAKES_WITH_IT, ...folded];
+  return [`${block.icon} ${first}`, ...rest, ...led, hashtagOf(block.key)].join("\n");
 }
 
 function renderSpan(span: Span, markup: Markup): string {

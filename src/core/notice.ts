@@ -3,6 +3,13 @@ import type { Instant } from "./time.ts";
 
 export type Action = "alert" | "realert" | "recovery";
 
+/** What an alert follows from. */
+export interface Cause {
+  readonly key: string;
+  readonly what: string;
+  readonly severity: Severity;
+}
+
 /** What people must be told about one key: decided in a tick, owed to every channel until that channel accepts it. */
 export interface Notice {
   readonly key: string;
@@ -13,6 +20,10 @@ export interface Notice {
   readonly measure?: Measure;
   readonly details?: readonly string[];
   readonly next?: string;
+  /** Of a new alert: what it follows from, which was told before or is told with it. */
+  readonly cause?: Cause;
+  /** The name of the route that it asks for, see Routing. */
+  readonly route?: string;
   /** When the fault began, as far as it is known. */
   readonly since: Instant;
   /** When this was decided. */

@@ -1,8 +1,9 @@
 import { isHeld } from "./alerts.ts";
-import type { Evaluation, Measure, Severity } from "./signal.ts";
+import type { Evaluation, Links, Measure, Severity } from "./signal.ts";
+import type { Instant } from "./time.ts";
 
 /** A level signal as it stands, for those who look. */
-export interface SignalView {
+export interface SignalView extends Links {
   readonly key: string;
   readonly severity: Severity;
   /** `unknown`: the newest reading says nothing about it; `what` is from the last one that did. */
@@ -10,13 +11,21 @@ export interface SignalView {
   readonly what: string;
   readonly measure?: Measure;
   readonly details?: readonly string[];
+  /** It is active and not told yet: whether it follows from the signal of that key will be known soon. */
+  readonly waitsFor?: string;
+  /** It is not active, but suspected: it was stopped on purpose, or its fault is not confirmed yet. */
+  readonly pending?: true;
+  /** When the fault began, where its source knows better than "when it was confirmed". */
+  readonly since?: Instant;
 }
 
 /** What one source's signals look like after an evaluation: what it says now, and what it holds from before. */
 export function updateOverview(before: readonly SignalView[], evaluation: Evaluation<unknown>): readonly SignalView[] {
   const views: SignalView[] = [];
   const present = new Set<string>();
-  for (const { key, severity, nature, active, what, measure, details } of evaluation.signals) {
+  const suspects = new Map(evaluation.suspects?.map((suspect) => [suspect.key, suspect]));
+  for (const signal of evaluation.signals) {
+    const { key, severity, nature, active, what, measure, details, since } = signal;
     if (nature === "edge" || present.has(key)) continue;
     present.add(key);
     views.push({
@@ -26,10 +35,27 @@ export function updateOverview(before: readonly SignalView[], evaluation: Evalua
       what,
       ...(measure && { measure }),
       ...(details && { details }),
+      ...(active && since !== undefined && { since }),
+      ...(!active && suspects.has(key) && { pending: true }),
+      ...linksOf(signal),
     });
   }
   if (evaluation.holds.length === 0) return views;
   const holds = new Set(evaluation.holds);
-  const held = before.filter((view) => !present.has(view.key) && isHeld(view.key, holds));
-  return [...views, ...held.map((view) => ({ ...view, status: "unknown" as const }))];
+  for (const suspect of suspects.values()) {
+    const { key, severity, what } = suspect;
+    if (present.has(key) || !isHeld(key, holds)) continue;
+    present.add(key);
+    views.push({ key, severity, status: "unknown", what, pending: true, ...linksOf(suspect) });
+  }
+  for (const view of before) {
+    if (present.has(view.key) || !isHeld(view.key, holds)) continue;
+    const { pending: _over, ...held } = view;
+    views.push({ ...held, status: "unknown" });
+  }
+  return views;
+}
+
+function linksOf({ standsFor, needs }: Links): Links {
+  return { ...(standsFor && { standsFor }), ...(needs && { needs }) };
 }

@@ -9,8 +9,16 @@ export interface Measure {
   readonly unit: "percent" | "seconds" | "usd" | "count";
 }
 
+/** How a signal hangs together with others, in plain tokens ("host:db", "service:shop/db", "docker"): no source knows another. */
+export interface Links {
+  /** What is gone while it is wrong. */
+  readonly standsFor?: readonly string[];
+  /** What it cannot be well without. */
+  readonly needs?: readonly string[];
+}
+
 /** One fact about one subject, as a source evaluates it in one tick. */
-export interface Signal {
+export interface Signal extends Links {
   /** `kind` or `kind:subject`; the identity under which it is alerted, recovered and silenced. */
   readonly key: string;
   readonly severity: Severity;
@@ -28,6 +36,18 @@ export interface Signal {
   readonly renewed?: true;
   /** When the fault began, where the source knows better than "when it was confirmed". */
   readonly since?: Instant;
+  /** The name of the route that it asks for, see Routing. */
+  readonly route?: string;
+}
+
+/**
+ * A fault that is seen and not confirmed yet: within its debounce, or within the grace of a stop. It must be confirmed or
+ * over within a bounded time, for what needs it is not told until then. Its key is held, or that of an inactive signal.
+ */
+export interface Suspect extends Links {
+  readonly key: string;
+  readonly severity: Severity;
+  readonly what: string;
 }
 
 /** What a source makes of one reading. */
@@ -38,6 +58,8 @@ export interface Evaluation<Memory> {
    * has. A key that is neither among `signals` nor held is over: it is resolved and forgotten.
    */
   readonly holds: readonly string[];
+  /** What is not active, but suspected to be wrong. */
+  readonly suspects?: readonly Suspect[];
   readonly memory: Memory;
 }
 

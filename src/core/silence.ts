@@ -36,3 +36,21 @@ export function parseDuration(text: string): number | undefined {
   }
   return totalMs > 0 && totalMs <= LONGEST_MS ? totalMs : undefined;
 }
+
+/** What people type to silence: the key or glob, the duration, and why. What is missing or cannot be read is `undefined`. */
+export interface SilenceWords {
+  readonly keyGlob: string | undefined;
+  readonly durationMs: number | undefined;
+  /** The duration as it was typed. */
+  readonly given: string | undefined;
+  readonly why: string;
+}
+
+/** Reads `KEY-GLOB DURATION [WHY …]`, on the command line and in the chat alike; `2 h` is one duration. */
+export function readSilence(words: readonly string[]): SilenceWords {
+  const [keyGlob, amount, ...rest] = words;
+  const isSplit = amount !== undefined && /^[\d.]+$/.test(amount) && Object.hasOwn(UNITS, rest[0]?.toLowerCase() ?? "");
+  const given = isSplit ? `${amount}${rest[0]}` : amount;
+  const durationMs = given === undefined ? undefined : parseDuration(given);
+  return { keyGlob, durationMs, given, why: rest.slice(isSplit ? 1 : 0).join(" ") };
+}

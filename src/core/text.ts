@@ -5,6 +5,8 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
 const ICONS = /[🔴🔁🟢]/gu;
 /** Controls, line and paragraph separators, bidirectional and invisible formatting marks. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Co}\p{Cn}]+/gu;
+/** Marks piled upon one letter; no script needs more than four, and many reach into the lines above and below. */
+const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Telegram turns much into a hashtag, "#·x" too (https://core.telegram.org/api/entities): no plain number sign is left. */
 const NUMBER_SIGN = /#/g;
 
@@ -19,6 +21,7 @@ export function cleanText(raw: string, maxChars = 300): string {
     .slice(0, maxChars * 4)
     .toWellFormed()
     .replace(UNPRINTABLE, " ")
+    .replace(PILED_MARKS, "$1")
     .replace(ICONS, "•")
     .replace(NUMBER_SIGN, "＃")
     .replace(/\s+/g, " ")
@@ -88,6 +91,12 @@ export function formatTime(at: Instant, now: Instant, wall: WallTime): string {
   if (!(Math.abs(atMs) <= LAST_DATE_MS)) return "?";
   const isToday = Math.abs(now - at) < DAY_MS && day.format(atMs) === day.format(now + wall.offsetMs);
   return isToday ? clock.format(atMs) : `${day.format(atMs)} ${clock.format(atMs)}`;
+}
+
+/** "21 Nov"; "?" for what is no time. Never throws. */
+export function formatDay(at: Instant, wall: WallTime): string {
+  const atMs = at + wall.offsetMs;
+  return Math.abs(atMs) <= LAST_DATE_MS ? formatsOf(wall.zone).day.format(atMs) : "?";
 }
 
 /** The last moment that a date can be (https://tc39.es/ecma262/#sec-time-values-and-time-range). */

@@ -39,12 +39,15 @@ export function describeSignals(
   const views = [...signals, ...unread.map(({ key, severity, what }) => ({ key, severity, status: "unknown", what }))];
   return views.map((view) => {
     const state = states.get(view.key);
+    const { standsFor: _stands, needs: _needs, since: _since, ...shown } = view as SignalView;
     return {
-      ...view,
+      ...shown,
       active: view.status === "unknown" ? null : view.status === "active",
       alerting: state !== undefined,
       silenced: silenced(view.key),
+      ...(state?.ack && { ack: { by: state.ack.by, at: toIso(state.ack.at) } }),
       ...(state && { since: toIso(state.since), lastAlertAt: toIso(state.lastAlertAt) }),
+      ...(state?.cause !== undefined && { cause: state.cause }),
     };
   });
 }

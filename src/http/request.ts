@@ -10,6 +10,8 @@ export interface Exchange {
   readonly deadline: AbortSignal;
   /** Read the body to its end but keep none of it: `Answer.body` is empty. */
   readonly discardBody?: boolean;
+  /** Called on a connected socket right before the request is written; until then it has certainly not been sent. */
+  readonly onWriting?: () => void;
 }
 
 export interface Answer {
@@ -79,7 +81,10 @@ class Receiver implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Aborted while it waited for a connection: what nobody waits for is not sent.
     if (this.#settled) controller.abort(new Error("no longer wanted"));
-    else this.#controller = controller;
+    else {
+      this.#controller = controller;
+      this.#exchange.onWriting?.();
+    }
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Answer["headers"]): void {

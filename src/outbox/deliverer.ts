@@ -1,18 +1,22 @@
-import type { Channel, ChannelMemory, Delivery } from "../channels/channel.ts";
+import type { Channel, ChannelMemory, Delivery, MessageRef } from "../channels/channel.ts";
 import type { Clock } from "../clock.ts";
 import { nextPauseMs } from "../core/backoff.ts";
 import { composeBlocks } from "../core/compose-blocks.ts";
-import { noticeIdsOf, packMessages } from "../core/message.ts";
+import type { HeadChanges } from "../core/head.ts";
+import { type Message, noticeIdsOf, packMessages } from "../core/message.ts";
 import type { OwedNotice } from "../core/notice.ts";
-import { type Instant, MINUTE_MS } from "../core/time.ts";
+import { isQuiet, type QuietHours, ringsIn } from "../core/quiet-hours.ts";
+import type { Instant } from "../core/time.ts";
+import { HeadEditor, type Heads } from "./head-editor.ts";
+import { Pace } from "./pace.ts";
 
 /** Where owed notices are kept; see Store for what each one promises. */
-export interface OwedNotices {
+export interface OwedNotices extends Heads {
   owed(channel: string, limit: number): OwedNotice[];
   backlog(channel: string): { readonly count: number; readonly oldestAt: Instant | undefined };
   beginAttempt(ids: readonly number[]): void;
   failAttempt(ids: readonly number[], arrived: "no" | "maybe"): void;
-  settle(ids: readonly number[]): void;
+  settle(ids: readonly number[], channel: string, heads: HeadChanges): void;
   remember(owner: string, value: unknown): void;
 }
 
@@ -45,6 +49,8 @@ export interface DelivererParts {
   readonly random: () => number;
   /** An IANA time zone name, for the times in messages. */
   readonly zone: string;
+  /** When only what is critical makes a sound. */
+  readonly quietHours?: QuietHours | undefined;
   /** Total deadline of one send. */
   readonly timeoutMs: number;
 }
@@ -59,22 +65,35 @@ const CHUNK = 1_000;
  */
 export class Deliverer {
   readonly #parts: DelivererParts;
-  /** When messages were sent, over the last minute: what `pace` is held against. */
-  #sentAt: Instant[] = [];
+  readonly #pace: Pace;
+  readonly #editor: HeadEditor;
   #failuresInARow = 0;
   #outage: Outage | undefined;
   #sending: Promise<void> | undefined;
   /** More was owed while a message was on its way. */
   #kicked = false;
   #cancelTimer: (() => void) | undefined;
+  #information: { readonly message: Message; readonly settle: (isAccepted: boolean) => void } | undefined;
   #stopped = false;
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
+    this.#pace = new Pace(parts.channel.pace);
+    this.#editor = new HeadEditor({
+      ...parts,
+      heads: parts.notices,
+      pace: this.#pace,
+      isIdle: () => this.#isIdle(),
+    });
   }
 
   get channel(): string {
     return this.#parts.channel.name;
+  }
+
+  /** Somebody else wrote where this channel writes: it counts against what may be written there in a minute. */
+  noteOther(): void {
+    this.#pace.noteEdit(this.#parts.clock.now());
   }
 
   /** Something may be owed: send it as soon as pace and backoff allow. Never throws, returns at once. */
@@ -95,7 +114,22 @@ export class Deliverer {
       .then((more) => {
         this.#sending = undefined;
         if (more || this.#kicked) this.kick();
+        else this.#editor.wake();
       });
+  }
+
+  /**
+   * Tells something that reports no signal, as soon as nothing is owed. It is tried once, and its failure delays no alert; a
+   * newer one takes its place.
+   *
+   * @returns whether the channel accepted it
+   */
+  inform(message: Message): Promise<boolean> {
+    this.#information?.settle(false);
+    return new Promise((settle) => {
+      this.#information = { message, settle };
+      this.kick();
+    });
   }
 
   status(): DelivererStatus {
@@ -121,38 +155,42 @@ export class Deliverer {
       await Promise.race([this.#sending ?? new Promise<void>((resolve) => clock.after(20, resolve)), over]);
     }
     this.#stopped = true;
+    this.#editor.stop();
     this.#cancelTimer?.();
     await Promise.race([this.#sending ?? Promise.resolve(), over]);
     cancelGiveUp();
   }
 
+  /** Nothing is owed, nothing is on its way, and the channel is well. */
+  #isIdle(): boolean {
+    const isResting = !this.#stopped && this.#sending === undefined && this.#cancelTimer === undefined;
+    return isResting && this.#outage === undefined && this.status().undelivered === 0;
+  }
+
   #waitMs(): number {
-    const { clock, channel } = this.#parts;
-    const now = clock.now();
-    this.#sentAt = this.#sentAt.filter((at) => now - at < MINUTE_MS);
-    const oldest = this.#sentAt[0];
-    return Math.max(
-      (this.#outage?.nextAttemptAt ?? now) - now,
-      (this.#sentAt.at(-1) ?? Number.NEGATIVE_INFINITY) + channel.pace.minGapMs - now,
-      oldest !== undefined && this.#sentAt.length >= channel.pace.maxPerMinute ? oldest + MINUTE_MS - now : 0,
-    );
+    const now = this.#parts.clock.now();
+    return Math.max((this.#outage?.nextAttemptAt ?? now) - now, this.#pace.messageWaitMs(now));
   }
 
   /** Sends the most important message of what is owed. Resolves to whether there is more to do. */
   async #sendNext(): Promise<boolean> {
-    const { channel, notices, clock, zone } = this.#parts;
+    const { channel, notices, clock, zone, quietHours } = this.#parts;
     const now = clock.now();
     const owed = notices.owed(channel.name, CHUNK);
     const blocks = composeBlocks(owed, now, { offsetMs: clock.wallNow() - now, zone });
-    const [message] = packMessages(blocks, channel.maxChars);
-    if (message === undefined) return false;
+    const [packed] = packMessages(blocks, channel.maxChars);
+    if (packed === undefined) return this.#sendInformation();
+    const message = { ...packed, rings: ringsIn(packed, owed, isQuiet(quietHours, clock.wallNow(), zone)) };
     const ids = noticeIdsOf(message);
+    const told = owed.filter(({ id }) => ids.includes(id));
     notices.beginAttempt(ids);
-    const delivery = await this.#attempt(message);
-    this.#sentAt.push(clock.now());
+    const delivery = await this.#attempt(message, this.#editor.parentOf(message, told));
+    this.#pace.noteMessage(clock.now());
     if (delivery.remember !== undefined) this.#remember(delivery.remember);
     if (delivery.accepted) {
-      notices.settle(ids);
+      const heads = this.#editor.changesBy({ ref: delivery.ref, message, notices: told, composedAt: now });
+      notices.settle(ids, this.channel, heads);
+      this.#editor.apply(heads);
       this.#succeed(delivery.warning);
     } else {
       notices.failAttempt(ids, delivery.arrived);
@@ -161,8 +199,21 @@ export class Deliverer {
     return true;
   }
 
+  async #sendInformation(): Promise<boolean> {
+    const information = this.#information;
+    if (information === undefined) return false;
+    this.#information = undefined;
+    const delivery = await this.#attempt(information.message, undefined);
+    this.#pace.noteMessage(this.#parts.clock.now());
+    if (delivery.remember !== undefined) this.#remember(delivery.remember);
+    if (delivery.accepted) this.#succeed(delivery.warning);
+    else this.#parts.log.warn({ channel: this.channel, error: delivery.error }, "information was not accepted");
+    information.settle(delivery.accepted);
+    return false;
+  }
+
   /** One send under one deadline. A channel that breaks its contract (hangs, throws) counts as unanswered. */
-  #attempt(message: Parameters<Channel["send"]>[0]): Promise<Delivery> {
+  #attempt(message: Message, replyTo: MessageRef | undefined): Promise<Delivery> {
     const { channel, clock, timeoutMs } = this.#parts;
     const controller = new AbortController();
     return new Promise((resolve) => {
@@ -171,7 +222,7 @@ export class Deliverer {
       const cancelAbort = clock.after(timeoutMs, () => controller.abort(new Error("timed out")));
       const cancelGiveUp = clock.after(timeoutMs + 1_000, () => unanswered("the channel did not answer in time"));
       Promise.resolve()
-        .then(() => channel.send(message, controller.signal))
+        .then(() => channel.send(message, controller.signal, replyTo))
         .then(resolve, () => unanswered("the channel broke off"))
         .finally(() => {
           cancelAbort();

@@ -1,10 +1,11 @@
 import { Agent } from "undici";
 import type { Settings } from "../config/settings.ts";
-import { createContainersSource } from "./containers/index.ts";
+import { createContainersSources } from "./containers/create-sources.ts";
 import { createDependencySources } from "./dependencies/index.ts";
 import { createHostSources } from "./host/index.ts";
 import { createOrchestratorSource } from "./orchestrator/index.ts";
 import type { AnySource } from "./source.ts";
+import { watchWayOut } from "./watch-way-out.ts";
 
 export { pingEngine } from "./containers/index.ts";
 
@@ -15,8 +16,12 @@ export interface Sources {
   close(): Promise<void>;
 }
 
-/** The registry: every source that the settings ask for. */
-export function createSources(settings: Settings): Sources {
+/**
+ * The registry: every source that the settings ask for.
+ *
+ * @param warn takes what people should know and what no signal tells
+ */
+export function createSources(settings: Settings, warn?: (problem: string) => void): Sources {
   const { orchestrator, containers, host, dependencies, intervalMs } = settings;
   const dispatcher = new Agent({
     // Connections outlive the pause between two ticks; every request brings a total deadline of its own.
@@ -27,12 +32,14 @@ export function createSources(settings: Settings): Sources {
     // An attempt to connect would outlive the deadline of whoever asked.
     connect: { timeout: settings.httpTimeoutMs },
   });
+  const network = watchWayOut(settings);
   return {
     all: [
       ...createHostSources(host),
-      ...(containers ? [createContainersSource(containers)] : []),
+      ...(containers ? createContainersSources(containers, warn ? { warn } : {}) : []),
       ...(orchestrator ? [createOrchestratorSource(orchestrator, dispatcher)] : []),
-      ...createDependencySources(dependencies),
+      ...(network ? [network.source] : []),
+      ...createDependencySources(dependencies, network && { wayOut: network.wayOut }),
     ],
     close: () => dispatcher.destroy(),
   };

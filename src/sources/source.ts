@@ -14,6 +14,8 @@ export interface Source<T, Memory> {
    * heeds its signal.
    */
   readonly deadlineMs: number;
+  /** It takes its time: no tick waits for it, and what it finds is told when it comes. */
+  readonly background?: true;
   /** The memory of a source that has never read anything. Plain JSON data: it is stored, restored and replayed. */
   readonly initial: Memory;
   /**

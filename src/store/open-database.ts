@@ -70,7 +70,7 @@ export function openBeside(stateDir: string): DatabaseSync {
  */
 export function copyToMemory(database: DatabaseSync): DatabaseSync {
   const copy = migrate(new DatabaseSync(":memory:"));
-  for (const table of ["alert", "memory", "silence", "notice"]) {
+  for (const table of ["alert", "memory", "silence", "notice", "head"]) {
     try {
       for (const row of database.prepare(`SELECT * FROM ${table}`).iterate()) {
         const columns = Object.keys(row);

@@ -1,6 +1,8 @@
 import type { Timeline } from "../clock.ts";
 import type { AlertState } from "../core/alerts.ts";
-import type { Notice } from "../core/notice.ts";
+import type { Head, HeadPart } from "../core/head.ts";
+import type { Block, Message, Span } from "../core/message.ts";
+import type { Cause, Notice } from "../core/notice.ts";
 
 /*
  * What was stored may have been written by another version, or damaged where no checksum guards it. What is not of the
@@ -30,6 +32,9 @@ const ALERT_STATE: Checks<AlertState> = {
   since: isNumber,
   lastAlertAt: isNumber,
   what: isText,
+  ack: orMissing((value) => isShaped(value, { by: isText, at: isNumber })),
+  cause: orMissing(isText),
+  channels: orMissing(isTextList),
 };
 
 const NOTICE: Checks<Notice> = {
@@ -43,9 +48,43 @@ const NOTICE: Checks<Notice> = {
   ),
   details: orMissing(isTextList),
   next: orMissing(isText),
+  cause: orMissing((value) => isShaped<Cause>(value, { key: isText, what: isText, severity: isSeverity })),
+  route: orMissing(isText),
   since: isNumber,
   at: isNumber,
 };
+
+const isFlag = (value: unknown) => typeof value === "boolean";
+const isListOf = (check: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.length > 0 && value.every(check);
+
+const HEAD_PART: Checks<HeadPart> = { key: isText, since: isNumber, toldAgain: isNumber, overAt: orMissing(isNumber) };
+
+function isSpan(value: unknown): value is Span {
+  return isText(value) || isShaped(value, { bold: isText }) || isShaped(value, { code: isText });
+}
+
+const HEAD: Omit<Checks<Head>, "message"> = {
+  ref: isText,
+  composedAt: isNumber,
+  parts: isListOf((part) => isShaped(part, HEAD_PART)),
+  editedAt: orMissing(isNumber),
+  outdated: isFlag,
+  fixed: isFlag,
+};
+
+const BLOCK: Checks<Pick<Block, "icon" | "key" | "lines">> = {
+  icon: isText,
+  key: isText,
+  lines: isListOf(isListOf(isSpan)),
+};
+
+export function readHead(json: unknown): Head | undefined {
+  const value = parseJson(json);
+  if (!isShaped<Omit<Head, "message">>(value, HEAD)) return undefined;
+  const { message } = value as { message?: Partial<Message> };
+  return isShaped(message, { blocks: isListOf((block) => isShaped(block, BLOCK)) }) ? (value as Head) : undefined;
+}
 
 export function parseJson(json: unknown): unknown {
   try {

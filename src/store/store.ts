@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Timeline } from "../clock.ts";
 import type { AlertState } from "../core/alerts.ts";
+import type { Head, HeadChanges } from "../core/head.ts";
 import type { Notice, OwedNotice } from "../core/notice.ts";
 import type { Silence } from "../core/silence.ts";
 import { cleanText } from "../core/text.ts";
 import type { Instant } from "../core/time.ts";
-import { parseJson, readAlertState, readNotice, readTimeline } from "./read-back.ts";
+import { parseJson, readAlertState, readHead, readNotice, readTimeline } from "./read-back.ts";
 import { ResilientDatabase, type Run } from "./resilient-database.ts";
 
 /** Everything that one tick changes. It becomes true as a whole or not at all. */
@@ -13,9 +14,9 @@ export interface TickChanges {
   readonly set: readonly AlertState[];
   readonly forget: readonly string[];
   readonly memories: ReadonlyMap<string, unknown>;
-  /** Owed to each of `channels`. */
   readonly notices: readonly Notice[];
-  readonly channels: readonly string[];
+  /** The channels that the notices are owed to: the same for all, or by notice. */
+  readonly channels: readonly string[] | ((notice: Notice) => readonly string[]);
 }
 
 /** How an attempt to tell stands; kept before it is made, so that a crash in the middle is known for what it is. */
@@ -97,9 +98,10 @@ export class Store {
       for (const [owner, json] of memories) putMemory(run, owner, json);
       for (const notice of changes.notices) {
         const json = JSON.stringify(notice);
-        for (const channel of changes.channels) {
-          run("INSERT INTO notice (channel, key, notice) VALUES (?, ?, ?)", channel, notice.key, json);
-        }
+        const channels = typeof changes.channels === "function" ? changes.channels(notice) : changes.channels;
+        const audience = JSON.stringify(channels);
+        const sql = "INSERT INTO notice (channel, key, notice, audience) VALUES (?, ?, ?, ?)";
+        for (const channel of channels) run(sql, channel, notice.key, json, audience);
       }
     });
   }
@@ -150,21 +152,44 @@ export class Store {
     this.#eachId("UPDATE notice SET attempt = (attempt & 1) | ? WHERE id = ?", ids, left);
   }
 
-  /** The channel accepted these notices: they are told. */
-  settle(ids: readonly number[]): void {
-    this.#eachId("DELETE FROM notice WHERE id = ?", ids);
+  /** The channel accepted these notices: they are told. What that means for its heads becomes true with it. */
+  settle(ids: readonly number[], channel = "", heads: HeadChanges = { set: [], forget: [] }): void {
+    this.#database.write((run) => {
+      for (const id of ids) run("DELETE FROM notice WHERE id = ?", id);
+      putHeads(run, channel, heads);
+    });
+  }
+
+  /** The messages of `channel` that raised what goes on or is not over for long, see Head. */
+  heads(channel: string): Head[] {
+    return this.#database.read("SELECT ref, head FROM head WHERE channel = ?", channel).flatMap(({ ref, head }) => {
+      const read = readHead(head);
+      if (read !== undefined) return read;
+      this.#onTrouble(`the stored message ${String(ref)} cannot be read back and is left out`);
+      this.changeHeads(channel, { set: [], forget: [String(ref)] });
+      return [];
+    });
+  }
+
+  changeHeads(channel: string, changes: HeadChanges): void {
+    this.#database.write((run) => putHeads(run, channel, changes));
   }
 
   /**
    * Gives what is owed to channels that are not configured any more to `heir`: a change of configuration loses nothing.
+   * What a channel that is still there was to be told as well is not told by the heir again.
    *
-   * @returns how many notices that were
+   * @returns how many notices the heir took over
    */
   adoptNotices(channels: readonly string[], heir: string): number {
     let adopted = 0;
+    const configured = JSON.stringify(channels);
     this.#database.write((run) => {
-      const sql = "UPDATE notice SET channel = ? WHERE channel NOT IN (SELECT value FROM json_each(?))";
-      adopted = run(sql, heir, JSON.stringify(channels));
+      run(DROP_HEARD, configured, configured);
+      run(DROP_TWINS, configured, configured);
+      adopted = run(ADOPT, heir, heir, configured);
+      run(FORGET_GONE, configured);
+      run("DELETE FROM head WHERE channel NOT IN (SELECT value FROM json_each(?))", configured);
     });
     return adopted;
   }
@@ -219,8 +244,30 @@ export class Store {
   }
 }
 
+function putHeads(run: Run, channel: string, { set, forget }: HeadChanges): void {
+  const sql = "INSERT OR REPLACE INTO head (channel, ref, head) VALUES (?, ?, ?)";
+  for (const head of set) run(sql, channel, head.ref, JSON.stringify(head));
+  for (const ref of forget) run("DELETE FROM head WHERE channel = ? AND ref = ?", channel, ref);
+}
+
 function putMemory(run: Run, owner: string, json: string): void {
   run("INSERT OR REPLACE INTO memory (owner, value) VALUES (?, ?)", owner, json);
 }
 
 const TIMELINE = "timeline";
+
+/** Of what channels that are gone are owed: what one that is there was told, or is owed itself. */
+const DROP_HEARD = `DELETE FROM notice
+  WHERE channel NOT IN (SELECT value FROM json_each(?)) AND json_valid(audience) AND EXISTS
+    (SELECT 1 FROM json_each(audience) AS member WHERE member.value IN (SELECT value FROM json_each(?)))`;
+/** Of what several channels that are gone are owed alike: all but one. */
+const DROP_TWINS = `DELETE FROM notice
+  WHERE channel NOT IN (SELECT value FROM json_each(?)) AND EXISTS
+    (SELECT 1 FROM notice AS twin WHERE twin.key = notice.key AND twin.notice = notice.notice
+      AND twin.channel < notice.channel AND twin.channel NOT IN (SELECT value FROM json_each(?)))`;
+const ADOPT = `UPDATE notice SET channel = ?, audience = json_array(?)
+  WHERE channel NOT IN (SELECT value FROM json_each(?))`;
+/** A channel that is gone may come back: by then it was not told what was dropped or adopted meanwhile. */
+const FORGET_GONE = `UPDATE notice SET audience =
+  (SELECT json_group_array(value) FROM json_each(audience) WHERE value IN (SELECT value FROM json_each(?)))
+  WHERE json_valid(audience)`;

@@ -29,6 +29,12 @@ describe.concurrent("doctor", () => {
     expect(scene.bot.requests).not.toContain("sendMessage");
   });
 
+  test("a probe that proves nothing is a note", async ({ scene }) => {
+    const { code, stdout } = await scene.command(["doctor"], { WATCHDOG_ONLINE_PROBE: "tcp://127.0.0.1:1" });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/offline: one WATCHDOG_ONLINE_PROBE alone proves nothing/);
+  });
+
   test("--send sends one test message, and no block that could be taken for an alert", async ({ scene }) => {
     scene.incomplete = true;
     const { code, stdout } = await scene.command(["doctor", "--send"]);

@@ -17,6 +17,8 @@ describe.concurrent("WATCHDOG_ENABLED=false", () => {
       WATCHDOG_METRICS_URL: orchestrator.url,
       WATCHDOG_DOCKER_SOCK: docker.socketPath,
       WATCHDOG_DEPS: `api=http://127.0.0.1:${dependency.port}`,
+      WATCHDOG_HEARTBEAT_URL: `http://127.0.0.1:${dependency.port}/ping`,
+      WATCHDOG_ONLINE_PROBE: `http://127.0.0.1:${dependency.port}/`,
       WATCHDOG_STATE_DIR: scene.path("state"),
     });
     expect(await program.get("/healthz")).toMatchObject({ status: 200, body: { healthy: true, status: "disabled" } });

@@ -30,7 +30,7 @@ describe("where Telegram is configured", () => {
     const [channel, ...others] = createChannels(telegram(api.url), () => expect.fail("written"), remembered);
     expect(others).toEqual([]);
     expect(channel?.name).toBe("telegram");
-    expect(await channel?.send(MESSAGE, new AbortController().signal)).toEqual({ accepted: true });
+    expect(await channel?.send(MESSAGE, new AbortController().signal)).toMatchObject({ accepted: true });
     await channel?.close?.();
     await api.close();
   });
@@ -39,6 +39,50 @@ describe("where Telegram is configured", () => {
     const api = await startBotApi({ token: TOKEN, chatId: "-4001" });
     expect(await probeChannels(telegram(api.url))).toMatchObject([{ ok: true }, { ok: true }]);
     expect(api.requests).not.toContain("sendMessage");
+    await api.close();
+  });
+});
+
+describe("several channels", () => {
+  const OPEN = {
+    WATCHDOG_TG_BOT_TOKEN: TOKEN,
+    WATCHDOG_TG_CHAT_ID: "-4001",
+    WATCHDOG_WEBHOOK_URL: "http://127.0.0.1:9/",
+  };
+  const namesOf = (env: Record<string, string>) =>
+    createChannels(
+      settings(env),
+      () => {},
+      () => ({}),
+    ).map(({ name }) => name);
+
+  test.each<[name: string, env: Record<string, string>, names: readonly string[]]>([
+    ["Telegram and a webhook", OPEN, ["telegram", "webhook"]],
+    ["a webhook alone", { WATCHDOG_WEBHOOK_URL: OPEN.WATCHDOG_WEBHOOK_URL }, ["webhook"]],
+    [
+      "what routes name besides, after what hears all the rest",
+      { ...OPEN, WATCHDOG_ROUTES: "warning=console,critical=telegram:-4002/7+telegram" },
+      ["telegram", "webhook", "console", "telegram:-4002/7"],
+    ],
+  ])("%s", (_name, env, names) => {
+    expect(namesOf(env)).toEqual(names);
+  });
+
+  test("a chat that only routes name: what has to be mended is the route", async () => {
+    const api = await startBotApi({ token: TOKEN, chatId: "-4001" });
+    const env = { ...OPEN, WATCHDOG_TG_API_ROOT: api.url, WATCHDOG_ROUTES: "critical=telegram:-4002" };
+    const channel = createChannels(
+      settings(env),
+      () => {},
+      () => ({}),
+    ).find(({ name }) => name === "telegram:-4002");
+    const delivery = await channel?.send(MESSAGE, new AbortController().signal);
+    expect(delivery).toMatchObject({ accepted: false, error: expect.stringContaining("check WATCHDOG_ROUTES") });
+    const findings = await probeChannels(settings(env));
+    expect(findings).toContainEqual(
+      expect.objectContaining({ mend: expect.stringContaining("check WATCHDOG_ROUTES") }),
+    );
+    expect(api.requests.filter((method) => method === "sendMessage")).toHaveLength(1);
     await api.close();
   });
 });

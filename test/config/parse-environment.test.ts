@@ -119,11 +119,49 @@ describe("Telegram's two belong together", () => {
     ],
     ["the token in a file", { WATCHDOG_TG_BOT_TOKEN_FILE: "/run/secrets/token", WATCHDOG_TG_CHAT_ID: "1" }, []],
     [
+      "commands without either",
+      { WATCHDOG_TG_COMMANDS: "true" },
+      ["WATCHDOG_TG_COMMANDS=true: expected WATCHDOG_TG_BOT_TOKEN and WATCHDOG_TG_CHAT_ID beside it"],
+    ],
+    [
       "a missing file is one problem, not two",
       { WATCHDOG_TG_BOT_TOKEN_FILE: "/none", WATCHDOG_TG_CHAT_ID: "1" },
       ['WATCHDOG_TG_BOT_TOKEN_FILE="/none": expected the path of a readable file (ENOENT)'],
     ],
   ])("%s", (_name, env, problems) => expect(problemsOf(env)).toEqual(problems));
+});
+
+describe("where Docker is", () => {
+  const HOST = "WATCHDOG_DOCKER_HOST";
+  const CERTS = "WATCHDOG_DOCKER_CERT_PATH";
+  const NEEDS_TLS = `${CERTS}: expected tcp:// or https:// in ${HOST} beside it`;
+  test.each<[name: string, env: Environment, problems: string[]]>([
+    ["by its socket", { WATCHDOG_DOCKER_SOCK: "/d.sock" }, []],
+    ["by its host", { [HOST]: "tcp://docker:2375" }, []],
+    ["with certificates", { [HOST]: "tcp://docker:2376", [CERTS]: "/certs" }, []],
+    [
+      "by both",
+      { WATCHDOG_DOCKER_SOCK: "/d.sock", [HOST]: "unix:///d.sock" },
+      ["WATCHDOG_DOCKER_SOCK and WATCHDOG_DOCKER_HOST: expected only one of the two"],
+    ],
+    [
+      "off and on",
+      { WATCHDOG_DOCKER_SOCK: "off", [HOST]: "tcp://docker:2375" },
+      ["WATCHDOG_DOCKER_SOCK and WATCHDOG_DOCKER_HOST: expected only one of the two"],
+    ],
+    ["certificates for nothing", { [CERTS]: "/certs" }, [NEEDS_TLS]],
+    ["certificates for a socket", { [HOST]: "unix:///d.sock", [CERTS]: "/certs" }, [NEEDS_TLS]],
+    ["certificates for http", { [HOST]: "http://docker", [CERTS]: "/certs" }, [NEEDS_TLS]],
+    ["Docker's own variables are not read", { DOCKER_HOST: "ssh://x", DOCKER_CERT_PATH: "/nowhere" }, []],
+  ])("%s", (_name, env, problems) => expect(problemsOf(env)).toEqual(problems));
+
+  test("over ssh: it is said what to do instead, and nobody's name is shown", () => {
+    expect(problemsOf({ [HOST]: "ssh://root@host" })).toEqual([
+      expect.stringMatching(
+        /^WATCHDOG_DOCKER_HOST="ssh:..\(hidden\)@host": expected unix:.* ssh -L, or put a socket proxy/,
+      ),
+    ]);
+  });
 });
 
 test("all problems are told at once, in the order of the table", () => {

@@ -14,8 +14,8 @@ function settings(env: Environment = {}, existing: readonly string[] = []) {
 
 describe("what is switched off is undefined", () => {
   test("with nothing configured only the host is watched, and the console told", () => {
-    const { orchestrator, containers, dependencies, telegram, stateDir, host, enabled } = settings();
-    expect({ orchestrator, containers, telegram, stateDir }).toEqual({});
+    const { orchestrator, containers, dependencies, telegram, commands, stateDir, host, enabled } = settings();
+    expect({ orchestrator, containers, telegram, commands, stateDir }).toEqual({});
     expect(dependencies.targets).toEqual([]);
     expect(host.diskPaths).toEqual(["/"]);
     expect(enabled).toBe(true);
@@ -27,7 +27,24 @@ describe("what is switched off is undefined", () => {
     ["none, where it is switched off", { WATCHDOG_DOCKER_SOCK: "off" }, [DEFAULT_DOCKER_SOCK], undefined],
     ["the one that is named, whether or not it exists", { WATCHDOG_DOCKER_SOCK: "/x.sock" }, [], "/x.sock"],
   ])("the socket: %s", (_name, env, existing, socketPath) => {
-    expect(settings(env, existing).containers?.socketPath).toBe(socketPath);
+    expect(settings(env, existing).containers?.address).toEqual(socketPath && { socketPath });
+  });
+
+  test("quiet hours; without a time zone it is the system's", () => {
+    const system = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    expect(settings()).toMatchObject({ quietHours: undefined, zone: system });
+    const given = settings({ WATCHDOG_QUIET_HOURS: "22:00-07:00", WATCHDOG_TZ: "Asia/Tokyo" });
+    expect(given).toMatchObject({ quietHours: { fromMinute: 1_320, toMinute: 420 }, zone: "Asia/Tokyo" });
+  });
+
+  test("trends: followed for a digest, warned of only where that is wanted", () => {
+    expect(settings().host.forecastMs).toBeUndefined();
+    expect(settings({ WATCHDOG_DIGEST_AT: "08:00" }).host.forecastMs).toBe(0);
+  });
+
+  test("proof of life", () => {
+    const { heartbeatUrl, digestMinute, onlineProbes, startNotice } = settings();
+    expect({ heartbeatUrl, digestMinute, onlineProbes, startNotice }).toEqual({ onlineProbes: [], startNotice: true });
   });
 
   test("the face", () => expect(settings({ WATCHDOG_LISTEN: "off" }).listen).toBeUndefined());
@@ -38,6 +55,8 @@ test("every value finds its place", () => {
     WATCHDOG_INTERVAL_S: "10",
     WATCHDOG_COOLDOWN_S: "20",
     WATCHDOG_HTTP_TIMEOUT_S: "3",
+    WATCHDOG_TG_COMMANDS: "true",
+    WATCHDOG_TG_USERS: "501",
     WATCHDOG_METRICS_URL: "http://o/m",
     WATCHDOG_ORCH_DOWN_TICKS: "4",
     WATCHDOG_ORCH_STALE_S: "5",
@@ -57,11 +76,20 @@ test("every value finds its place", () => {
     WATCHDOG_STOP_GRACE_S: "18",
     WATCHDOG_RESTARTS_MAX: "19",
     WATCHDOG_RESTARTS_WINDOW_S: "21",
+    WATCHDOG_CONTAINER_MEM_PCT: "61",
+    WATCHDOG_CONTAINER_CPU_PCT: "62",
+    WATCHDOG_VOLUMES_ORPHANED_MAX: "63",
+    WATCHDOG_EVIDENCE: "true",
     WATCHDOG_MEM_PCT: "22",
     WATCHDOG_DISK_PATHS: "/d",
     WATCHDOG_DISK_CRIT_ENABLED: "true",
     WATCHDOG_DISK_CRIT_PCT: "23",
     WATCHDOG_HOST_ROOT: "/host",
+    WATCHDOG_FORECAST_H: "2",
+    WATCHDOG_ONLINE_PROBE: "http://p",
+    WATCHDOG_HEARTBEAT_URL: "http://b",
+    WATCHDOG_START_NOTICE: "false",
+    WATCHDOG_DIGEST_AT: "00:28",
     WATCHDOG_DEPS: "e=http://e",
     WATCHDOG_DEP_DOWN_TICKS: "24",
     WATCHDOG_TG_BOT_TOKEN: "1:t",
@@ -94,7 +122,7 @@ test("every value finds its place", () => {
       instanceLimitsMs: new Map([["b", 16_000]]),
     },
     containers: {
-      socketPath: "/d.sock",
+      address: { socketPath: "/d.sock" },
       timeoutMs: 3_000,
       intervalMs: 10_000,
       names: ["c"],
@@ -103,6 +131,10 @@ test("every value finds its place", () => {
       stopGraceMs: 18_000,
       restartsMax: 19,
       restartsWindowMs: 21_000,
+      memPct: 61,
+      cpuPct: 62,
+      orphanedVolumesMax: 63,
+      evidence: true,
     },
     host: {
       timeoutMs: 3_000,
@@ -111,9 +143,15 @@ test("every value finds its place", () => {
       diskCritEnabled: true,
       diskCritPct: 23,
       rootPath: "/host",
+      forecastMs: 7_200_000,
     },
+    onlineProbes: [new URL("http://p")],
+    heartbeatUrl: new URL("http://b"),
+    startNotice: false,
+    digestMinute: 28,
     dependencies: { targets: [{ name: "e", url: new URL("http://e") }], timeoutMs: 3_000, downTicks: 24 },
     telegram: { botToken: "1:t", chatId: "25", threadId: 26, apiRoot: new URL("http://t") },
+    commands: { users: [501] },
     stateDir: "/s",
     listen: { host: "h", port: 27 },
     log: { level: "warn", format: "pretty" },

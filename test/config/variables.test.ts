@@ -2,13 +2,25 @@ import { describe, expect, test } from "vitest";
 import { parseEnvironment } from "../../src/config/parse-environment.ts";
 import { VARIABLES, type VariableName } from "../../src/config/variables.ts";
 
+/** What a variable may not stand without. */
+const NEEDS: Partial<Record<VariableName, Readonly<Record<string, string>>>> = {
+  WATCHDOG_DOCKER_CERT_PATH: { WATCHDOG_DOCKER_HOST: "tcp://docker.example" },
+  WATCHDOG_WEBHOOK_SECRET: { WATCHDOG_WEBHOOK_URL: "https://hooks.example/" },
+  WATCHDOG_TG_COMMANDS: { WATCHDOG_TG_BOT_TOKEN: "123456:ABC-def", WATCHDOG_TG_CHAT_ID: "-100123" },
+  WATCHDOG_ROUTES: {
+    WATCHDOG_TG_BOT_TOKEN: "123456:ABC-def",
+    WATCHDOG_TG_CHAT_ID: "-100123",
+    WATCHDOG_WEBHOOK_URL: "https://hooks.example/",
+  },
+};
+
 /** The value of `name`, and the problems, when it alone is given (and what it may not stand without). */
 function parse(name: VariableName, text: string | undefined): { value: unknown; problems: readonly string[] } {
   const beside: Partial<Record<VariableName, string>> = {
     WATCHDOG_TG_BOT_TOKEN: "123456:ABC-def",
     WATCHDOG_TG_CHAT_ID: "-100123",
   };
-  const env = { ...(name in beside ? beside : {}), [name]: text };
+  const env = { ...(name in beside ? beside : {}), ...NEEDS[name], [name]: text };
   const { values, problems } = parseEnvironment(env, () => expect.unreachable("no file is named"));
   return { value: values[name], problems };
 }
@@ -127,6 +139,55 @@ const TABLE: Readonly<Record<VariableName, Row>> = {
     good: [url("http://127.0.0.1:8081")],
     ...httpUrl,
   },
+  WATCHDOG_QUIET_HOURS: {
+    unset: undefined,
+    good: [["22:00-07:00", { fromMinute: 1_320, toMinute: 420 }]],
+    bad: ["22:00", "22-7", "24:00-07:00", "07:00-07:00"],
+    expected: "two different times of day like 22:00-07:00",
+  },
+  WATCHDOG_TZ: {
+    unset: undefined,
+    good: [["Europe/Berlin", "Europe/Berlin"]],
+    bad: ["Berlin", "Europe/Berln"],
+    expected: "a time zone like Europe/Berlin or UTC",
+  },
+  WATCHDOG_TG_COMMANDS: { unset: false, ...flag },
+  WATCHDOG_TG_USERS: {
+    unset: undefined,
+    good: [
+      ["501", [501]],
+      ["501, 7000000000", [501, 7_000_000_000]],
+    ],
+    bad: ["@ann", "-100", "0", "501,ann", "1e3", "9007199254740992"],
+    expected: "a comma-separated list, each a Telegram user id, like 123456789",
+  },
+  WATCHDOG_WEBHOOK_URL: { unset: undefined, good: [url("https://hooks.example/a?token=b")], ...httpUrl },
+  WATCHDOG_WEBHOOK_SECRET: {
+    unset: undefined,
+    good: [
+      ["twenty-four characters!!", "twenty-four characters!!"],
+      ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+    ],
+    bad: ["short", "twenty-three characters", "whsec_", "whsec_c2hvcnQ=", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa!w"],
+    expected: "at least 24 characters, or whsec_ and 24 to 64 bytes in base64 (openssl rand -base64 32)",
+  },
+  WATCHDOG_ROUTES: {
+    unset: undefined,
+    good: [
+      [
+        "critical=webhook",
+        [
+          {
+            text: "critical=webhook",
+            matcher: { keyGlob: "*", severity: "critical" },
+            receivers: [{ is: "webhook" }],
+          },
+        ],
+      ],
+    ],
+    bad: ["critical", "critical=", "=telegram"],
+    expected: "<what>=<receiver>, like critical=telegram",
+  },
   WATCHDOG_ENABLED: { unset: true, ...flag },
   WATCHDOG_INTERVAL_S: {
     unset: 30_000,
@@ -181,6 +242,49 @@ const TABLE: Readonly<Record<VariableName, Row>> = {
     bad: ["docker.sock", "tcp://docker:2375", "./docker.sock"],
     expected: "an absolute path, or off",
   },
+  WATCHDOG_DOCKER_HOST: {
+    unset: undefined,
+    good: [
+      ["unix:///run/user/1000/docker.sock", { socketPath: "/run/user/1000/docker.sock" }],
+      ["tcp://docker-proxy:2375", { scheme: "tcp", host: "docker-proxy", port: 2_375 }],
+      ["tcp://10.0.0.2", { scheme: "tcp", host: "10.0.0.2", port: undefined }],
+      ["TCP://docker:2375/", { scheme: "tcp", host: "docker", port: 2_375 }],
+      ["tcp://[fd00::2]:2376", { scheme: "tcp", host: "fd00::2", port: 2_376 }],
+      ["http://docker_proxy:2375", { scheme: "http", host: "docker_proxy", port: 2_375 }],
+      ["https://docker.example", { scheme: "https", host: "docker.example", port: undefined }],
+    ],
+    bad: [
+      "npipe:////./pipe/docker_engine",
+      "fd://",
+      "unix://docker.sock",
+      "unix://",
+      "/var/run/docker.sock",
+      "docker:2375",
+      "tcp://",
+      "tcp://docker:0",
+      "tcp://docker:65536",
+      "ssh://host",
+      "tcp://docker:2375/v1.41",
+      "off",
+    ],
+    expected:
+      "unix:///path, tcp://host:port or https://host:port without path or credentials (instead of ssh:// forward the socket yourself, with ssh -L, or put a socket proxy there)",
+  },
+  WATCHDOG_DOCKER_CERT_PATH: {
+    unset: undefined,
+    good: [["/run/secrets/docker", "/run/secrets/docker"]],
+    bad: ["certs", "~/.docker"],
+    expected: "an absolute path",
+  },
+  WATCHDOG_DOCKER_TLS_VERIFY: {
+    unset: true,
+    good: [
+      ["0", false],
+      ["1", true],
+    ],
+    bad: ["maybe"],
+    expected: "true or false",
+  },
   WATCHDOG_CONTAINERS: {
     unset: ["*"],
     good: [
@@ -195,6 +299,10 @@ const TABLE: Readonly<Record<VariableName, Row>> = {
   WATCHDOG_STOP_GRACE_S: { unset: 120_000, good: [["0", 0], ...seconds(60)], ...anyDuration },
   WATCHDOG_RESTARTS_MAX: { unset: 3, ...ticks },
   WATCHDOG_RESTARTS_WINDOW_S: { unset: 600_000, good: seconds(60), ...someDuration },
+  WATCHDOG_CONTAINER_MEM_PCT: { unset: undefined, ...percent },
+  WATCHDOG_CONTAINER_CPU_PCT: { unset: undefined, ...percent },
+  WATCHDOG_VOLUMES_ORPHANED_MAX: { unset: undefined, ...count },
+  WATCHDOG_EVIDENCE: { unset: false, ...flag },
   WATCHDOG_MEM_PCT: { unset: 90, ...percent },
   WATCHDOG_DISK_PATHS: {
     unset: ["/"],
@@ -208,6 +316,35 @@ const TABLE: Readonly<Record<VariableName, Row>> = {
   WATCHDOG_DISK_CRIT_ENABLED: { unset: false, ...flag },
   WATCHDOG_DISK_CRIT_PCT: { unset: 97, ...percent },
   WATCHDOG_HOST_ROOT: { unset: "/", good: [["/host", "/host"]], bad: ["host", "./host"], expected: "an absolute path" },
+  WATCHDOG_FORECAST_H: {
+    unset: undefined,
+    good: [
+      ["24", 86_400_000],
+      ["0.5", 1_800_000],
+    ],
+    bad: ["0", "0.4", "337", "1d", "-24"],
+    expected: "hours, a number from 0.5 to 336",
+  },
+  WATCHDOG_ONLINE_PROBE: {
+    unset: undefined,
+    good: [
+      ["https://one.example/, tcp://192.0.2.1:53", [new URL("https://one.example/"), new URL("tcp://192.0.2.1:53")]],
+    ],
+    bad: ["one.example", "tcp://192.0.2.1", "udp://192.0.2.1:53", ",", "name=https://one.example/"],
+    expected: "a comma-separated list like https://one.example/,tcp://192.0.2.1:53",
+  },
+  WATCHDOG_HEARTBEAT_URL: { unset: undefined, good: [url("https://hc.example/uuid?a=b")], ...httpUrl },
+  WATCHDOG_START_NOTICE: { unset: true, ...flag },
+  WATCHDOG_DIGEST_AT: {
+    unset: undefined,
+    good: [
+      ["08:00", 480],
+      ["0:05", 5],
+      ["23:59", 1_439],
+    ],
+    bad: ["24:00", "8", "08:60", "8am", "08:00-09:00"],
+    expected: "a time of day like 08:00",
+  },
   WATCHDOG_DEPS: {
     unset: undefined,
     good: [
@@ -291,7 +428,7 @@ describe.each(rows)("%s", (name, { unset, good, bad, expected }) => {
   });
 
   test.each(bad)("bad: %s", (text) => {
-    const shown = name === "WATCHDOG_TG_BOT_TOKEN" ? "(hidden)" : JSON.stringify(text);
+    const shown = "secret" in VARIABLES[name] ? "(hidden)" : JSON.stringify(text);
     const fallback = VARIABLES[name].fallback === undefined ? undefined : unset;
     expect(parse(name, text)).toEqual({ value: fallback, problems: [`${name}=${shown}: expected ${expected}`] });
   });

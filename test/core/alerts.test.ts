@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AlertChanges, type AlertState, advanceAlerts, isHeld, retireAlerts } from "../../src/core/alerts.ts";
+import type { Standing } from "../../src/core/causes.ts";
 import type { Notice } from "../../src/core/notice.ts";
 import type { Evaluation, Signal } from "../../src/core/signal.ts";
 import type { Silence } from "../../src/core/silence.ts";
@@ -22,6 +23,12 @@ function advance(
   const evaluation: Evaluation<unknown> = { signals, holds: more.holds ?? [], memory: null };
   const states = new Map(alerting.map((one) => [one.key, one]));
   return advanceAlerts("test", evaluation, states, NOW, more.cooldownMs ?? COOLDOWN, more.silences);
+}
+
+/** As they are decided while every new alert stands like this to others. */
+function advanceAs(standing: Standing, signals: readonly Signal[], alerting: readonly AlertState[] = []): AlertChanges {
+  const states = new Map(alerting.map((one) => [one.key, one]));
+  return advanceAlerts("test", { signals, holds: [], memory: null }, states, NOW, COOLDOWN, [], () => standing);
 }
 
 /** What was decided, as one reads it in a log. */
@@ -256,5 +263,42 @@ describe("over any sequence of evaluations", () => {
         }
       }),
     );
+  });
+});
+
+describe("a new alert that follows from something", () => {
+  const cause = { key: "db", what: "db is bad", severity: "critical" } as const;
+  const effect: Standing = { is: "effect", cause };
+  const waiting: Standing = { is: "waiting", for: "db" };
+
+  test("says from what, and its state remembers it, also when it is told again", () => {
+    const { set, notices } = advanceAs(effect, [active("a")]);
+    expect(notices).toMatchObject([{ key: "a", action: "alert", cause }]);
+    expect(set).toMatchObject([{ key: "a", cause: "db" }]);
+    const again = advanceAs(effect, [active("a", { renewed: true })], set);
+    expect(again.notices[0]).toMatchObject({ action: "realert" });
+    expect(again.notices[0]).not.toHaveProperty("cause");
+    expect(again.set).toMatchObject([{ key: "a", cause: "db" }]);
+  });
+
+  test("is held back while it may: nothing is told, and nothing remembered as told", () => {
+    const signal = active("a");
+    expect(advanceAs(waiting, [signal])).toEqual({
+      ...{ set: [], forget: [], notices: [] },
+      heldBack: [{ signal, waitsFor: "db" }],
+    });
+  });
+
+  test.each<[name: string, signals: Signal[], alerting: AlertState[], decided: string[]]>([
+    ["a realert", [active("a")], [state("a", { lastAlertAt: NOW - COOLDOWN })], ["realert a"]],
+    ["a recovery", [inactive("a")], [state("a")], ["recovery a"]],
+    ["an edge", [edge("a")], [], ["alert a"]],
+  ])("nothing else is ever held back or folded: %s", (_name, signals, alerting, decided) => {
+    for (const standing of [waiting, effect]) {
+      const changes = advanceAs(standing, signals, alerting);
+      expect(decisions(changes)).toEqual(decided);
+      expect(changes.heldBack).toBeUndefined();
+      expect(changes.notices[0]).not.toHaveProperty("cause");
+    }
   });
 });

@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mergeOwed } from "../../src/core/merge-owed.ts";
+import type { Apart } from "../../src/core/fold-effects.ts";
+import { mergeOwed, type Telling } from "../../src/core/merge-owed.ts";
 import type { OwedNotice } from "../../src/core/notice.ts";
 import { owed, sequence } from "./owed.ts";
 
+/** Nothing stands apart where nothing has a cause. */
+function mergeAll(notices: readonly OwedNotice[]): Telling[] {
+  const isTelling = (one: Telling | Apart): one is Telling => one.kind !== "apart";
+  return mergeOwed(notices).filter(isTelling);
+}
+
 /** `alert 1 2`: one telling of the kind "alert" that tells the notices 1 and 2. */
 function merged(notices: readonly OwedNotice[]): string[] {
-  return mergeOwed(notices).map(({ kind, notices }) => [kind, ...notices.map(({ id }) => id)].join(" "));
+  return mergeAll(notices).map(({ kind, notices }) => [kind, ...notices.map(({ id }) => id)].join(" "));
 }
 
 describe("of one key: A alert, r realert, R recovery, E edge", () => {
@@ -40,7 +47,7 @@ describe("of one key: A alert, r realert, R recovery, E edge", () => {
   ])("%s", (letters, tellings) => expect(merged(sequence(letters))).toEqual(tellings));
 
   test("the first and the newest notice of a telling are named", () => {
-    const [telling] = mergeOwed(sequence("ArrR"));
+    const [telling] = mergeAll(sequence("ArrR"));
     expect([telling?.first.id, telling?.last.id]).toEqual([1, 4]);
   });
 });
@@ -90,7 +97,7 @@ describe("whatever is owed", () => {
   test("every notice is told exactly once, and those of a key in their order", () => {
     fc.assert(
       fc.property(notices, (all) => {
-        const told = mergeOwed(all).flatMap((telling) => telling.notices);
+        const told = mergeAll(all).flatMap((telling) => telling.notices);
         for (const key of ["a", "b", "c"]) {
           const idsOf = (list: readonly OwedNotice[]) =>
             list.filter((notice) => notice.key === key).map(({ id }) => id);
@@ -104,7 +111,7 @@ describe("whatever is owed", () => {
   test("a telling is about one key, and its ends are its first and last notice", () => {
     fc.assert(
       fc.property(notices, (all) => {
-        for (const { first, last, notices } of mergeOwed(all)) {
+        for (const { first, last, notices } of mergeAll(all)) {
           expect(new Set(notices.map(({ key }) => key)).size).toBe(1);
           expect([first, last]).toEqual([notices[0], notices.at(-1)]);
         }
@@ -115,7 +122,7 @@ describe("whatever is owed", () => {
   test("the last telling of a key tells the newest truth", () => {
     fc.assert(
       fc.property(notices, (all) => {
-        const lastTold = new Map(mergeOwed(all).map((telling) => [telling.last.key, telling.kind]));
+        const lastTold = new Map(mergeAll(all).map((telling) => [telling.last.key, telling.kind]));
         const newest = new Map(all.map((notice) => [notice.key, notice.action]));
         for (const [key, action] of newest) {
           expect(["recovery", "passed"].includes(lastTold.get(key)!)).toBe(action === "recovery");

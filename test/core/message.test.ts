@@ -22,6 +22,12 @@ describe("rendering", () => {
     expect(renderPlain(message(block("dep:x", { lines })))).toBe("🔴 a <b>\nx > y & z\n#dep_x");
   });
 
+  test("information has its lines below its heading, and no icon", () => {
+    const information = { heading: "all <quiet>", lines: [["7 & 3"], [{ bold: "x" }]], blocks: [], rings: false };
+    expect(renderHtml(information)).toBe("<b>all &lt;quiet&gt;</b>\n7 &amp; 3\n<b>x</b>");
+    expect(renderPlain(information)).toBe("all <quiet>\n7 & 3\nx");
+  });
+
   test("a block of one line has its hashtag at the end of it", () => {
     expect(renderPlain(message(block("a", { icon: "🔴🟢", lines: [["came and went"]] })))).toBe(
       "🔴🟢 came and went #a",

@@ -25,6 +25,36 @@ describe("the signals as they stand", () => {
     expect(views.map(({ key, status }) => `${key} ${status}`)).toEqual(shown);
   });
 
+  describe("what is suspected", () => {
+    const suspects = [{ key: "dep:a", severity: "critical" as const, what: "dep:a was stopped", standsFor: ["a"] }];
+    const look = (signals: Signal[], holds: string[]) =>
+      updateOverview(BEFORE, { signals, holds, suspects, memory: null });
+
+    test("is unknown and pending while it is held", () => {
+      const view = { key: "dep:a", status: "unknown", what: "dep:a was stopped", pending: true, standsFor: ["a"] };
+      expect(look([], ["dep"])[0]).toMatchObject(view);
+    });
+    test("is pending while it counts as well", () => {
+      expect(look([inactive("dep:a")], [])).toMatchObject([{ status: "inactive", pending: true }]);
+    });
+    test("is not pending when it is confirmed", () => {
+      expect(look([active("dep:a")], [])[0]).not.toHaveProperty("pending");
+    });
+    test("is nothing if it is neither held nor reported", () => expect(look([], [])).toEqual([]));
+    test("is pending no longer than it is suspected", () => {
+      const [held] = updateOverview(look([], ["dep"]), { signals: [], holds: ["dep"], memory: null });
+      expect(held).toMatchObject({ status: "unknown", standsFor: ["a"] });
+      expect(held).not.toHaveProperty("pending");
+    });
+  });
+
+  test("how it hangs together is kept, also of what is held", () => {
+    const links = { standsFor: ["host:db"], needs: ["docker"] };
+    const views = updateOverview([], { signals: [active("dep:a", { ...links, since: 5 })], holds: [], memory: null });
+    expect(views).toMatchObject([{ ...links, since: 5 }]);
+    expect(updateOverview(views, { signals: [], holds: ["dep:a"], memory: null })).toMatchObject([links]);
+  });
+
   test("a held one shows what was last known of it", () => {
     const [held] = updateOverview(BEFORE, { signals: [], holds: ["host_mem"], memory: null });
     expect(held?.what).toBe("host_mem before");

@@ -7,6 +7,9 @@ export interface ReadBlock {
 
 const BEGINNING = /^(🔴🟢|🔴|🔁|🟢)/u;
 const HASHTAG_AT_END = /(?:^|\s)(#[A-Za-z0-9_]+)$/;
+/** What follows from something is one line; what it follows from may be named in a line above, outside its block. */
+const FOLDED = /^↳ .*( \(#[A-Za-z0-9_]+\))$/u;
+const LEAD = /( \(#[A-Za-z0-9_]+\)):$/;
 
 /**
  * Finds the blocks of a message's text: each begins at the start of a line with its icon and ends with its hashtag.
@@ -22,7 +25,8 @@ export function readBlocks(text: string): ReadBlock[] {
       if (open !== undefined) throw new Error(`a block begins within another: ${line}`);
       open = { icon, lines: [] };
     }
-    const rest = icon === undefined ? line : line.slice(icon.length);
+    const [, folded = ""] = FOLDED.exec(line) ?? (open === undefined ? LEAD.exec(line) : undefined) ?? [];
+    const rest = (icon === undefined ? line : line.slice(icon.length)).replace(folded, "");
     if (/[🔴🔁🟢]/u.test(rest)) throw new Error(`an icon within a line: ${line}`);
     const [, hashtag] = HASHTAG_AT_END.exec(rest) ?? [];
     if (rest.slice(0, rest.length - (hashtag ?? "").length).includes("#"))

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isSilenced, parseDuration, type Silence } from "../../src/core/silence.ts";
+import { isSilenced, parseDuration, readSilence, type Silence } from "../../src/core/silence.ts";
 
 const S = 1_000;
 const MIN = 60 * S;
@@ -59,4 +59,34 @@ describe("isSilenced", () => {
     ["not when it has ended", [silence("dep:db", 9)], false],
     ["not in the moment in which it ends", [silence("dep:db", 9)], false],
   ])("%s", (_name, silences, silenced) => expect(isSilenced("dep:db", silences, 9)).toBe(silenced));
+});
+
+describe("readSilence: what people type, on the command line and in the chat", () => {
+  test.each([
+    { name: "nothing", words: [], read: { keyGlob: undefined, durationMs: undefined, given: undefined, why: "" } },
+    { name: "a key alone", words: ["a"], read: { keyGlob: "a", durationMs: undefined, given: undefined, why: "" } },
+    { name: "both", words: ["a*", "2h"], read: { keyGlob: "a*", durationMs: 2 * H, given: "2h", why: "" } },
+    {
+      name: "and why",
+      words: ["a", "2h", "moving", "it"],
+      read: { keyGlob: "a", durationMs: 2 * H, given: "2h", why: "moving it" },
+    },
+    {
+      name: "two words of duration",
+      words: ["a", "2", "h", "x"],
+      read: { keyGlob: "a", durationMs: 2 * H, given: "2h", why: "x" },
+    },
+    {
+      name: "minutes, and why",
+      words: ["a", "5", "hot"],
+      read: { keyGlob: "a", durationMs: 5 * MIN, given: "5", why: "hot" },
+    },
+    {
+      name: "no duration",
+      words: ["a", "soon"],
+      read: { keyGlob: "a", durationMs: undefined, given: "soon", why: "" },
+    },
+  ])("$name", ({ words, read }) => {
+    expect(readSilence(words)).toEqual(read);
+  });
 });

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Measure } from "../../src/core/signal.ts";
-import { cleanText, formatDuration, formatMeasure, formatNumber, formatTime, hashtagOf } from "../../src/core/text.ts";
+import {
+  cleanText,
+  formatDay,
+  formatDuration,
+  formatMeasure,
+  formatNumber,
+  formatTime,
+  hashtagOf,
+} from "../../src/core/text.ts";
 import { foreignText } from "./foreign-text.ts";
 
 describe("cleanText: foreign text becomes harmless and stays readable", () => {
@@ -9,6 +17,7 @@ describe("cleanText: foreign text becomes harmless and stays readable", () => {
     ["plain text", "connection refused", "connection refused"],
     ["other scripts", "контейнер 容器 🚀", "контейнер 容器 🚀"],
     ["an accent that stands alone", "cafe\u0301", "cafe\u0301"],
+    ["marks piled upon a letter", `e${"\u0301".repeat(50)}!`, `e${"\u0301".repeat(4)}!`],
     ["two lines", "one\r\ntwo\n\nthree", "one two three"],
     ["other line ends", "a\u2028b\u2029c\u0085d", "a b c d"],
     ["spaces around and between", "  a \t  b\u00a0 ", "a b"],
@@ -104,6 +113,12 @@ test.each<[measure: Measure, text: string]>([
   [{ value: 140.2, limit: 100, unit: "usd" }, "$140.20 (limit $100.00)"],
   [{ value: 1_204, limit: 50, unit: "count" }, "1,204 (limit 50)"],
 ])("formatMeasure %j", (measure, text) => expect(formatMeasure(measure)).toBe(text));
+
+test.each([
+  ["by the wall", Date.parse("2026-06-09T22:30:00Z"), "Europe/Berlin", "10 Jun"],
+  ["in a zone that is none", Date.parse("2026-06-09T22:30:00Z"), "Etc/Unknown", "9 Jun"],
+  ["what is no time", Number.NaN, "UTC", "?"],
+])("formatDay: %s", (_name, at, zone, day) => expect(formatDay(at, { offsetMs: 0, zone })).toBe(day));
 
 describe("formatTime: the wall clock, with the day where it is another", () => {
   const berlin = { offsetMs: 0, zone: "Europe/Berlin" };

@@ -19,8 +19,9 @@ describe("docker-compose.yml", () => {
     ["TZ", `\${TZ:-UTC}`],
   ]);
 
-  test("passes on every variable there is, once, and the token's file besides", () => {
-    const names = [...Object.keys(VARIABLES), "WATCHDOG_TG_BOT_TOKEN_FILE", "TZ"];
+  test("passes on every variable there is, once, and the files of secrets besides", () => {
+    const secrets = Object.entries(VARIABLES).filter(([, variable]) => "secret" in variable);
+    const names = [...Object.keys(VARIABLES), ...secrets.map(([name]) => `${name}_FILE`), "TZ"];
     expect([...environment.keys()].sort()).toEqual(names.sort());
     expect(lines).toHaveLength(environment.size);
   });

@@ -26,7 +26,7 @@ function run(name: string, ...words: readonly string[]): Promise<string> {
 async function watch(name: string, change: Partial<ContainersSettings> = {}) {
   const intervalMs = change.intervalMs ?? NEVER_MS;
   const source = createContainersSource({
-    socketPath: ENGINE_SOCKET ?? "",
+    address: { socketPath: ENGINE_SOCKET ?? "" },
     timeoutMs: 10_000,
     intervalMs,
     names: [`${PREFIX}-${name}*`],
@@ -183,7 +183,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("events of a real engine", () => {
   test("what happened while the stream was cut is told when it stands again", async () => {
     const cuttable = await cuttableSocket(ENGINE_SOCKET ?? "");
     await run("cut", IMAGE, "sh", "-c", "sleep 3; exit 7");
-    const { until } = await watch("cut", { socketPath: cuttable.path });
+    const { until } = await watch("cut", { address: { socketPath: cuttable.path } });
     cuttable.cut();
     await docker("wait", `${PREFIX}-cut`);
     cuttable.mend();

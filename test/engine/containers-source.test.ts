@@ -19,7 +19,7 @@ function run(name: string, ...words: readonly string[]): Promise<string> {
 /** The source on the real engine, read again and again until something is so. */
 function watch(...names: readonly string[]) {
   const source = createContainersSource({
-    socketPath: SOCKET,
+    address: { socketPath: SOCKET },
     timeoutMs: 10_000,
     intervalMs: 500,
     names: names.map((name) => `${PREFIX}-${name}`),
@@ -156,7 +156,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the containers source on a real en
   });
 
   test("one that is gone when it is inspected is undefined", async () => {
-    const engine = createEngine({ socketPath: SOCKET, timeoutMs: 10_000 });
+    const engine = createEngine({ address: { socketPath: SOCKET }, timeoutMs: 10_000 });
     expect(await engine.inspect("f".repeat(64))).toBeUndefined();
     engine.disconnect();
   });
@@ -174,7 +174,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the containers source on a real en
   });
 
   test("the engine tells its versions", async () => {
-    const { engineVersion, apiVersion } = await pingEngine({ socketPath: SOCKET, timeoutMs: 10_000 });
+    const { engineVersion, apiVersion } = await pingEngine({ address: { socketPath: SOCKET }, timeoutMs: 10_000 });
     expect(engineVersion).toBe(await docker("version", "--format", "{{.Server.Version}}"));
     expect(apiVersion).toBe(await docker("version", "--format", "{{.Server.APIVersion}}"));
   });

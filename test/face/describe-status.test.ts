@@ -27,6 +27,30 @@ const state = (key: string): AlertState => ({
   what: `${key} was bad`,
 });
 
+describe("causes", () => {
+  const links = { standsFor: ["host:a"], needs: ["docker"], since: 5 };
+
+  test("what one that alerts follows from is shown, how that was found is not", () => {
+    const [shown] = describeSignals([{ ...view("a", "active"), ...links }], [{ ...state("a"), cause: "db" }], toIso);
+    expect(shown).toMatchObject({ cause: "db", since: "T1" });
+    expect(Object.keys(shown ?? {})).not.toEqual(expect.arrayContaining(["needs"]));
+    expect(Object.keys(shown ?? {})).not.toEqual(expect.arrayContaining(["standsFor"]));
+  });
+
+  test("what one waits for is shown, and since when only of one that alerts", () => {
+    const [shown] = describeSignals([{ ...view("a", "active"), ...links, waitsFor: "db" }], [], toIso);
+    expect(shown).toMatchObject({ alerting: false, waitsFor: "db" });
+    expect(shown).not.toHaveProperty("since");
+  });
+});
+
+test("who acked stands beside the alert", () => {
+  const acked = { ...state("a"), ack: { by: "Ann", at: 3 } };
+  expect(describeSignals([view("a", "active")], [acked], toIso)).toMatchObject([
+    { key: "a", alerting: true, ack: { by: "Ann", at: "T3" } },
+  ]);
+});
+
 describe("signals", () => {
   const shown = { severity: "critical" };
 

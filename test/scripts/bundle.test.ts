@@ -1,11 +1,16 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CERTIFICATE_PATH, startHttp, startHttps } from "../acceptance/support/servers.ts";
+import { startBotApi } from "../stand-ins/bot-api.ts";
+import { idOf, startDockerEngine } from "../stand-ins/docker-engine.ts";
 
 const run = promisify(execFile);
+const TOKEN = "123456789:AAbbccddeeffgghhiijjkkllmmnnooppqqr";
 const ROOT = join(import.meta.dirname, "../..");
 
 describe("the bundle", () => {
@@ -30,6 +35,55 @@ describe("the bundle", () => {
   test("makes a pass with what it holds: host, a dependency that is down, and one line for people", async () => {
     const pass = watchdog(["check"], { WATCHDOG_MEM_PCT: "100", WATCHDOG_DEPS: "db=tcp://127.0.0.1:1" });
     await expect(pass).rejects.toMatchObject({ code: 2, stdout: expect.stringContaining("dep:db") });
+  });
+
+  test("asks over HTTP, HTTPS and docker.sock, and tells Telegram, under the options of its launcher", async () => {
+    const launcher = readFileSync(join(ROOT, "scripts/image-launcher"), "utf8");
+    const options = /exec node ((?:--\S+ )+)/.exec(launcher)?.[1]?.trim().split(" ") ?? [];
+    expect(options).toContain("--optimize-for-size");
+    const answer: RequestListener = (_request, response) => response.end("ok");
+    const [http, https, docker, bot] = await Promise.all([
+      startHttp(answer),
+      startHttps(answer),
+      startDockerEngine([{ id: idOf(1), name: "api", state: "paused", status: "Up 3 days (Paused)" }]),
+      startBotApi({ token: TOKEN, chatId: "-1001" }),
+    ]);
+    const child = spawn(process.execPath, [...options, file], {
+      env: {
+        NODE_EXTRA_CA_CERTS: CERTIFICATE_PATH,
+        WATCHDOG_MEM_PCT: "100",
+        WATCHDOG_DOCKER_SOCK: docker.socketPath,
+        WATCHDOG_DEPS: `plain=http://127.0.0.1:${http.port},safe=https://localhost:${https.port}`,
+        WATCHDOG_TG_BOT_TOKEN: TOKEN,
+        WATCHDOG_TG_CHAT_ID: "-1001",
+        WATCHDOG_TG_API_ROOT: bot.url,
+        WATCHDOG_LISTEN: "off",
+      },
+      stdio: "ignore",
+    });
+    try {
+      await bot.received(1, 40_000);
+      expect(bot.messages[0]?.text).toContain("#container_api");
+      expect(bot.messages[0]?.text).not.toContain("#dep_");
+      expect([http.connections, https.connections]).toEqual([1, 1]);
+    } finally {
+      child.kill("SIGKILL");
+      await Promise.all([http, https, docker, bot].map((server) => server.close()));
+    }
+  });
+
+  test("loads what it does not need yet when it needs it", async () => {
+    const list = 'process.on("exit", () => console.error(process.moduleLoadList.join(" ")))';
+    const preload = join(out, "list-modules.cjs");
+    writeFileSync(preload, list);
+    const { stderr } = await run(process.execPath, ["--require", preload, file, "check"], {
+      env: { WATCHDOG_DOCKER_SOCK: "off", WATCHDOG_MEM_PCT: "100" },
+    });
+    const loaded = stderr.split(" ");
+    expect(loaded).toContain("http");
+    expect(loaded).toEqual(
+      expect.not.arrayContaining(["tls", "crypto", "http2", "zlib", "internal/deps/undici/undici"]),
+    );
   });
 
   test("can write for people: pino-pretty is in it", async () => {

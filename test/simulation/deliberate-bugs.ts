@@ -89,6 +89,24 @@ export const DELIBERATE_BUGS: Readonly<Record<string, DeliberateBug>> = {
     (evaluation) => ({ ...evaluation, holds: ["animal0", "animal1", "animal2"] }),
     "lastWordIsTheTruth",
   ),
+  "does not say what hangs on what": withEvaluations(({ signals, ...evaluation }) => {
+    return { ...evaluation, signals: signals.map(({ needs: _, ...signal }) => signal) };
+  }, "causesAreCauses"),
+  "suspects what is well": withEvaluations(
+    (evaluation) => ({ ...evaluation, suspects: evaluation.signals.filter(({ active }) => !active) }),
+    "causesAreCauses",
+  ),
+  "folds under the next best": withStore(faulty.FoldsUnderAnything, "causesAreCauses"),
+  "forgets folded lines": {
+    breaks: "nothingIsLost",
+    alterations: {
+      channel: (channel) => ({
+        ...channel,
+        send: ({ blocks, ...message }, deadline) =>
+          channel.send({ ...message, blocks: blocks.map(({ folded: _, ...block }) => block) }, deadline),
+      }),
+    },
+  },
   "cannot evaluate an empty reading": withEvaluations((evaluation) => {
     if (evaluation.signals.length > 1) return evaluation;
     throw new Error("nothing there");

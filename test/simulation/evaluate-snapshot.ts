@@ -1,7 +1,7 @@
 import { debounce } from "../../src/core/debounce.ts";
 import type { Reading } from "../../src/core/reading.ts";
-import type { Evaluation, Severity, Signal } from "../../src/core/signal.ts";
-import type { SourcePlan } from "./scenario.ts";
+import type { Evaluation, Links, Severity, Signal, Suspect } from "../../src/core/signal.ts";
+import { downKeyOf, type SourcePlan } from "./scenario.ts";
 import type { Evaluated } from "./trace.ts";
 
 /** What one collection of a scripted source yields. */
@@ -22,19 +22,21 @@ export interface Memory {
 
 export const INITIAL: Memory = { failures: 0, illFor: {}, escapes: null };
 
-/** Active while nothing of the source can be read. */
-export function downKeyOf(plan: SourcePlan): string {
-  return `${plan.kind}_down`;
-}
-
 /** A small source with all that real ones have: debouncing, holds, a counter whose rises are edges, a signal of its own. */
 export function evaluateSnapshot(plan: SourcePlan, reading: Reading<Snapshot>, memory: Memory): Evaluation<Memory> {
   const down = debounce(memory.failures, !reading.ok, plan.threshold);
   const what = down.active ? "nobody answers" : "somebody answers";
+  const links = (key: string): Links => (plan.needs ? { standsFor: [key], needs: plan.needs[key] ?? [] } : {});
+  const downKey = downKeyOf(plan);
   const signals: Signal[] = [
-    { key: downKeyOf(plan), severity: "critical", nature: "level", active: down.active, what },
+    { key: downKey, severity: "critical", nature: "level", active: down.active, what, ...links(downKey) },
   ];
-  if (!reading.ok) return { signals, holds: [plan.kind], memory: { ...memory, failures: down.failuresInARow } };
+  const suspects: Suspect[] = [];
+  const suspect = (key: string) => suspects.push({ key, severity: "critical", what: `${key} is pale`, ...links(key) });
+  if (!reading.ok) {
+    if (!down.active) suspect(downKey);
+    return { signals, holds: [plan.kind], suspects, memory: { ...memory, failures: down.failuresInARow } };
+  }
 
   const { subjects, unreadable, escapes } = reading.value;
   const illFor: Record<string, number> = {};
@@ -48,7 +50,9 @@ export function evaluateSnapshot(plan: SourcePlan, reading: Reading<Snapshot>, m
       nature: "level",
       active,
       what: `${key} is ${isIll ? "ill <&> 🔴 #forged" : "well"}`,
+      ...links(key),
     });
+    if (isIll && !active) suspect(key);
   }
   const rise = escapes - (memory.escapes ?? escapes);
   if (plan.hasEdge && rise > 0) {
@@ -56,14 +60,14 @@ export function evaluateSnapshot(plan: SourcePlan, reading: Reading<Snapshot>, m
     const key = `${plan.kind}_escaped`;
     signals.push({ key, severity: "warning", nature: "edge", active: true, what: "some escaped", measure });
   }
-  return { signals, holds: unreadable, memory: { failures: 0, illFor, escapes } };
+  return { signals, holds: unreadable, suspects, memory: { failures: 0, illFor, escapes } };
 }
 
 /** What the trace keeps of an evaluation. */
 export function describeEvaluation(
   plan: SourcePlan,
   reading: Reading<Snapshot>,
-  { signals, holds }: Evaluation<Memory>,
+  { signals, holds, suspects = [] }: Evaluation<Memory>,
 ): Evaluated {
   const keysOf = (active: boolean) =>
     signals.filter((signal) => signal.nature === "level" && signal.active === active).map(({ key }) => key);
@@ -74,6 +78,7 @@ export function describeEvaluation(
     active: keysOf(true),
     inactive: keysOf(false),
     holds,
+    suspects: suspects.map(({ key }) => key),
     escapes: plan.hasEdge && reading.ok ? reading.value.escapes : undefined,
     rise: signals.find(({ nature }) => nature === "edge")?.measure?.value ?? 0,
   };

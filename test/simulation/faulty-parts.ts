@@ -1,5 +1,5 @@
 import type { AlertState } from "../../src/core/alerts.ts";
-import type { OwedNotice } from "../../src/core/notice.ts";
+import type { Notice, OwedNotice } from "../../src/core/notice.ts";
 import { Deliverer, type DelivererParts } from "../../src/outbox/deliverer.ts";
 import { Store, type TickChanges } from "../../src/store/store.ts";
 
@@ -39,6 +39,18 @@ export class CommitsInTwoParts extends Store {
 export class ForgetsMemories extends Store {
   override commit(changes: TickChanges): void {
     super.commit({ ...changes, memories: new Map() });
+  }
+}
+
+/** Takes the alert before for the cause of an alert. */
+export class FoldsUnderAnything extends Store {
+  override commit(changes: TickChanges): void {
+    const notices = changes.notices.map((notice, index): Notice => {
+      const other = changes.notices[index - 1];
+      const isNew = notice.action === "alert" && notice.nature === "level";
+      return isNew && other !== undefined && other.key !== notice.key ? { ...notice, cause: other } : notice;
+    });
+    super.commit({ ...changes, notices });
   }
 }
 

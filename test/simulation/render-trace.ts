@@ -40,18 +40,22 @@ function renderFacts(event: TraceEvent): string {
         event.ok ? "" : "UNKNOWN",
         `wrong: ${event.active.join(" ") || "-"}; well: ${event.inactive.join(" ") || "-"}`,
         event.holds.length > 0 ? `; unknown: ${event.holds.join(" ")}` : "",
+        event.suspects.length > 0 ? `; suspected: ${event.suspects.join(" ")}` : "",
         event.rise > 0 ? `; ${event.rise} escaped` : "",
       ].join(" ");
     case "committed":
       return [
         event.tables.join("+"),
-        ...event.notices.map(({ id, channel, notice }) => `${id}=${notice.action} ${notice.key}→${channel}`),
+        ...event.notices.map(
+          ({ id, channel, notice }) =>
+            `${id}=${notice.action} ${notice.key}${notice.cause ? `<${notice.cause.key}` : ""}→${channel}`,
+        ),
         ...(event.settled.length > 0 ? [`settled ${event.settled.join(",")}`] : []),
       ].join(" ");
     case "sent":
       return `${event.channel} attempt ${event.attempt}: ${event.blocks
-        .map(({ icon, key, noticeIds, text }) => {
-          return `${icon} ${key} (${noticeIds.join(",")}${text.includes("possibly") ? " possibly a repeat" : ""})`;
+        .map(({ icon, key, noticeIds, text, under }) => {
+          return `${under === undefined ? "" : `${under}↳`}${icon} ${key} (${noticeIds.join(",")}${text.includes("possibly") ? " possibly a repeat" : ""})`;
         })
         .join(" ")}`;
     case "aborted":

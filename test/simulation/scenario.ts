@@ -26,6 +26,7 @@ export const TROUBLES = [
   "partial readings",
   "silences",
   "reconfiguration",
+  "causes",
 ] as const;
 
 export type Trouble = (typeof TROUBLES)[number];
@@ -39,6 +40,19 @@ export interface SourcePlan {
   /** Debouncing in ticks. */
   readonly threshold: number;
   readonly hasEdge: boolean;
+  /** What its level keys need, by keys of all sources; without it nothing hangs on anything. */
+  readonly needs?: Needs;
+}
+
+export type Needs = Readonly<Record<string, readonly string[]>>;
+
+/** The key that is active while nothing of a source can be read. */
+export function downKeyOf({ kind }: Pick<SourcePlan, "kind">): string {
+  return `${kind}_down`;
+}
+
+export function subjectKeysOf({ kind, subjects }: Pick<SourcePlan, "kind" | "subjects">): string[] {
+  return Array.from({ length: subjects }, (_, index) => `${kind}:${"abcd"[index]}`);
 }
 
 export interface ChannelPlan {
@@ -71,6 +85,15 @@ export function drawScenario(seed: number, random: Random): Scenario {
   const intervalMs = random.pick([20, 30, 60, 60, 120, 300]) * 1_000;
   const maxPerMinute = random.pick([3, 20, 20]);
   const hasTrouble = (trouble: Trouble) => troubles.includes(trouble);
+  const sources = Array.from({ length: random.between(1, 3) }, (_, index) => ({
+    name: index === 0 ? "zoo" : `zoo/${index}`,
+    kind: `animal${index}`,
+    subjects: random.between(1, 4),
+    deadlineMs: random.pick([2_000, 5_000, 10_000]),
+    threshold: random.between(1, 3),
+    hasEdge: hasTrouble("edges") && random.chance(0.7),
+  }));
+  const causes = random.fork("causes");
   return {
     seed,
     troubles,
@@ -80,14 +103,9 @@ export function drawScenario(seed: number, random: Random): Scenario {
     troubledMs: random.between(20, 45) * intervalMs,
     // Small parts cannot be merged into few messages, which a slow channel would never get to the end of.
     chunk: maxPerMinute < 20 ? 1_000 : random.pick([6, 15, 1_000, 1_000]),
-    sources: Array.from({ length: random.between(1, 3) }, (_, index) => ({
-      name: index === 0 ? "zoo" : `zoo/${index}`,
-      kind: `animal${index}`,
-      subjects: random.between(1, 4),
-      deadlineMs: random.pick([2_000, 5_000, 10_000]),
-      threshold: random.between(1, 3),
-      hasEdge: hasTrouble("edges") && random.chance(0.7),
-    })),
+    sources: hasTrouble("causes")
+      ? sources.map((plan) => ({ ...plan, needs: drawNeeds(plan, sources, causes) }))
+      : sources,
     channels: Array.from({ length: random.chance(0.3) ? 2 : 1 }, (_, index) => ({
       name: index === 0 ? "chat" : "pager",
       maxChars: random.pick([900, 1_500, 4_000, 4_000]),
@@ -96,4 +114,15 @@ export function drawScenario(seed: number, random: Random): Scenario {
       isSteady: random.chance(0.2),
     })),
   };
+}
+
+/** Everything of a source needs that it can be read, and a few others, whoever they are: circles too. */
+function drawNeeds(plan: SourcePlan, sources: readonly SourcePlan[], random: Random): Needs {
+  const all = sources.flatMap((source) => [...subjectKeysOf(source), downKeyOf(source)]);
+  const own = downKeyOf(plan);
+  const pairs = [...subjectKeysOf(plan), own].map((key): [string, string[]] => {
+    const others = all.filter((other) => other !== key && other !== own && random.chance(1.2 / all.length));
+    return [key, key === own ? others : [own, ...others]];
+  });
+  return Object.fromEntries(pairs);
 }

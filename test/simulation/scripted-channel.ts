@@ -94,7 +94,7 @@ export class ScriptedChannel {
 
   #send(life: Life, attempt: number, message: Message, deadline: AbortSignal): Promise<Delivery> {
     const channel = this.plan.name;
-    const blocks = message.blocks.map(describeBlock);
+    const blocks = message.blocks.flatMap(describeBlock);
     this.#record({ kind: "sent", channel, attempt, blocks, chars: renderHtml(message).length });
     const fate = this.#drawFate();
     const { promise, resolve, reject } = Promise.withResolvers<Delivery>();
@@ -186,9 +186,19 @@ export class ScriptedChannel {
   }
 }
 
-function describeBlock({ icon, key, noticeIds, lines }: Message["blocks"][number]): SentBlock {
+/** What follows from something is an alert of its own, wherever it stands. */
+function describeBlock({ icon, key, noticeIds, lines, folded = [] }: Message["blocks"][number]): SentBlock[] {
   const text = lines.map((line) => line.map(textOf).join("")).join("\n");
-  return { icon, key, noticeIds, text };
+  const effects = folded.map((effect): SentBlock => {
+    return {
+      icon: "🔴",
+      key: effect.key,
+      noticeIds: effect.noticeIds,
+      text: effect.line.map(textOf).join(""),
+      under: key,
+    };
+  });
+  return icon === "↳" ? effects : [{ icon, key, noticeIds, text }, ...effects];
 }
 
 function textOf(span: Span): string {

@@ -1,16 +1,9 @@
 import type { Severity } from "../../src/core/signal.ts";
 import type { Source } from "../../src/sources/source.ts";
-import {
-  describeEvaluation,
-  downKeyOf,
-  evaluateSnapshot,
-  INITIAL,
-  type Memory,
-  type Snapshot,
-} from "./evaluate-snapshot.ts";
+import { describeEvaluation, evaluateSnapshot, INITIAL, type Memory, type Snapshot } from "./evaluate-snapshot.ts";
 import type { Life } from "./life.ts";
 import type { Random } from "./random.ts";
-import type { SourcePlan, Trouble } from "./scenario.ts";
+import { downKeyOf, type SourcePlan, subjectKeysOf, type Trouble } from "./scenario.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 import type { Evaluated } from "./trace.ts";
 
@@ -53,8 +46,8 @@ export class ScriptedSource {
     this.#random = parts.random.fork(`source ${plan.name}`);
     this.#intervalMs = parts.intervalMs;
     this.#has = parts.has;
-    this.#subjects = Array.from({ length: plan.subjects }, (_, index) => ({
-      key: `${plan.kind}:${"abcd"[index]}`,
+    this.#subjects = subjectKeysOf(plan).map((key) => ({
+      key,
       severity: this.#random.pick(["critical", "warning"] as const),
       isFlapper: this.#has("flapping") && this.#random.chance(0.5),
       state: this.#random.pick(["well", "well", "ill"] as const),

@@ -1,3 +1,4 @@
+import { CauseBook, hasCauses } from "./invariants/causes.ts";
 import { POINTS } from "./life.ts";
 import type { Trace, TraceEvent } from "./trace.ts";
 
@@ -27,12 +28,16 @@ export const SIGHTS = [
   "channel threw",
   "more than one message for one backlog",
   "two channels",
+  "folded under its cause",
+  "told after its cause",
+  "held back",
 ] as const;
 
 export type Sight = (typeof SIGHTS)[number];
 
 /** Which of the sights are in a trace. */
-export function sightsOf({ scenario, events }: Trace): Set<Sight> {
+export function sightsOf(trace: Trace): Set<Sight> {
+  const { scenario, events } = trace;
   const seen = new Set<Sight>();
   const arrived = new Map<number, number>();
   const blocksOf = new Map<number, readonly number[]>();
@@ -41,7 +46,10 @@ export function sightsOf({ scenario, events }: Trace): Set<Sight> {
   let isStopping = false;
   let inFlight = 0;
   if (scenario.channels.length === 2) seen.add("two channels");
+  const causes = hasCauses(trace) ? new CauseBook(trace) : undefined;
   for (const event of events) {
+    causes?.enter(event);
+    if (causes !== undefined && causes.heldBack.size > 0) seen.add("held back");
     switch (event.kind) {
       case "started":
         isStopping = false;
@@ -76,7 +84,9 @@ export function sightsOf({ scenario, events }: Trace): Set<Sight> {
           event.attempt,
           event.blocks.flatMap(({ noticeIds }) => noticeIds),
         );
-        for (const { icon, text } of event.blocks) {
+        for (const { icon, text, under } of event.blocks) {
+          const isLed = event.blocks.some(({ key }) => key === under);
+          if (under !== undefined) seen.add(isLed ? "folded under its cause" : "told after its cause");
           if (icon === "🔴🟢") seen.add("came and went");
           if (icon === "🔁") seen.add("told again");
           if (text.includes("possibly")) seen.add("marked as a possible repeat");

@@ -12,11 +12,13 @@ export interface CommittedNotice {
 
 /** A block as it was sent. */
 export interface SentBlock {
-  readonly icon: Block["icon"];
+  readonly icon: Exclude<Block["icon"], "↳">;
   readonly key: string;
   readonly noticeIds: readonly number[];
   /** Its lines, without markup. */
   readonly text: string;
+  /** It is a line in the block of that key, or below a line that names it. */
+  readonly under?: string;
 }
 
 /** One attempt to send one message. */
@@ -38,6 +40,7 @@ export interface Evaluated {
   readonly active: readonly string[];
   readonly inactive: readonly string[];
   readonly holds: readonly string[];
+  readonly suspects: readonly string[];
   /** The counter behind the source's edge, where it has one and it was read, and the rise of it that was signalled. */
   readonly escapes: number | undefined;
   readonly rise: number;

@@ -53,6 +53,14 @@ export const FAULTS = {
   },
   gatewayTimeout: { kind: "answer", status: 504, body: "<html>504</html>", headers: { "content-type": "text/html" } },
   internalError: refusal(500, "Internal Server Error"),
+  /** What a second poller does to a getUpdates. */
+  conflict: {
+    ...refusal(
+      409,
+      "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+    ),
+    on: "getUpdates",
+  },
   notOk: json(200, { ok: false }),
   empty: { kind: "answer", status: 200, body: "", headers: JSON_TYPE },
   redirect: { kind: "answer", status: 302, body: "", headers: { location: "http://127.0.0.1:9/" } },

@@ -112,6 +112,7 @@ describe("Telegram's HTML", () => {
     ["🏟 🏟&lt;<i    aba  =  '&lt;&gt;&quot;'>a</>", "🏟 🏟<a"],
     ["🏟 🏟&lt;<i>a</i   >", "🏟 🏟<a"],
     ["<tg-spoiler>a</tg-spoiler>", "a"],
+    ['<span class="tg-spoiler">a</span>', "a"],
   ])("%j reads %j", (html, text) => {
     expect(parseTelegramHtml(html)).toBe(text);
   });
@@ -126,6 +127,7 @@ describe("Telegram's HTML", () => {
     ["🏟 🏟&lt;<i>a</i   ", "Unclosed end tag at byte offset 17"],
     ["🏟 🏟&lt;<i>a</em   >", 'Unmatched end tag at byte offset 17, expected "</i>", found "</em>"'],
     ["a < b", 'Unsupported start tag "" at byte offset 2'],
+    ["<span>a</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'],
     ["&#xDFDF;", "Text contains invalid Unicode characters"],
   ])("%j is refused: %s", (html, says) => {
     expect(() => parseTelegramHtml(html)).toThrow(says);

@@ -2,10 +2,18 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Fault, misbehave } from "./bot-api-faults.ts";
-import { type ChatOptions, type ReceivedMessage, TelegramChat } from "./telegram-chat.ts";
+import {
+  type CallbackAnswer,
+  type ChatOptions,
+  type ReceivedEdit,
+  type ReceivedMessage,
+  TelegramChat,
+} from "./telegram-chat.ts";
+import type { CallResult } from "./telegram-refusal.ts";
 
 export { FAULTS, type Fault, refusal } from "./bot-api-faults.ts";
-export type { ReceivedMessage };
+export { ANN, type Person } from "./telegram-chat.ts";
+export type { CallbackAnswer, ReceivedEdit, ReceivedMessage };
 
 export interface BotApiOptions extends ChatOptions {
   readonly token: string;
@@ -21,6 +29,14 @@ export interface BotApi {
   readonly url: string;
   /** Accepted messages, oldest first. */
   readonly messages: readonly ReceivedMessage[];
+  /** Accepted edits of messages, oldest first. */
+  readonly edits: readonly ReceivedEdit[];
+  /** Accepted answers to those who pressed buttons, oldest first. */
+  readonly answers: readonly CallbackAnswer[];
+  /** What people who scroll see now, oldest first: also what they wrote, not what was deleted. */
+  readonly shown: TelegramChat["shown"];
+  /** Whether somebody is waiting in getUpdates at this moment. */
+  readonly polled: boolean;
   /** The method of every request that was read, faulty ones included, oldest first. */
   readonly requests: readonly string[];
   /** How many TCP connections were accepted. */
@@ -33,8 +49,20 @@ export interface BotApi {
   migrate(toChatId: string): void;
   /** The bot loses its place in the chat; `description` is Telegram's, `undefined` lets it in again. */
   forbid(description: string | undefined): void;
+  /** Somebody writes in a chat, which sends the bot an update. @returns the message's id */
+  say: TelegramChat["say"];
+  /** Somebody presses a button, named by its text or its data; throws where there is none. @returns the query's id */
+  press: TelegramChat["press"];
+  /** Any update at all. @returns its id */
+  push(update: Readonly<Record<string, unknown>>): number;
+  /** Somebody deletes a message. */
+  remove(messageId: number): void;
+  /** From now on, Telegram does not let the bot edit this message. */
+  freeze(messageId: number): void;
   /** Resolves once `count` messages have been accepted since the start; rejects after `withinMs`. */
   received(count: number, withinMs?: number): Promise<readonly ReceivedMessage[]>;
+  /** Resolves once `isSo` holds; looked at with each request and after each message, edit and answer. Rejects after `withinMs`. */
+  until(isSo: () => boolean, withinMs?: number): Promise<void>;
   /** Refuses connections and drops those that stand, until `comeBack`, which listens on the same port again. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
@@ -65,6 +93,7 @@ export async function startBotApi(options: BotApiOptions): Promise<BotApi> {
   function answer(path: string, payload: Record<string, unknown>, response: ServerResponse): void {
     const [, givenToken, method] = /^\/bot([^/]+)\/(\w+)$/.exec(path.slice(pathPrefix.length)) ?? [];
     requests.push(method ?? path);
+    for (const check of waiting) check();
     if (!path.startsWith(`${pathPrefix}/`) || givenToken === undefined || method === undefined) {
       send(response, 404, { ok: false, error_code: 404, description: "Not Found" });
     } else if (givenToken !== token) {
@@ -72,8 +101,7 @@ export async function startBotApi(options: BotApiOptions): Promise<BotApi> {
     } else {
       const fault = takeFault(method);
       if (fault === undefined) {
-        const { status, body } = chat.call(method, payload);
-        send(response, status, body);
+        void call(method, payload, response).then(({ status, body }) => send(response, status, body));
       } else {
         const accepts = "accept" in fault && fault.accept === true;
         const good = accepts ? chat.call(method, payload).body : { ok: true, result: {} };
@@ -82,16 +110,45 @@ export async function startBotApi(options: BotApiOptions): Promise<BotApi> {
     }
   }
 
+  async function call(method: string, payload: Record<string, unknown>, response: ServerResponse): Promise<CallResult> {
+    if (method !== "getUpdates") return chat.call(method, payload);
+    return chat.poll(payload, (callback) => response.on("close", callback));
+  }
+
   /** For a suite in another process: what is asked, or posted as JSON, below /stand-in/. */
   const controls: Readonly<Record<string, (posted: unknown) => unknown>> = {
     "/stand-in/messages": () => chat.messages,
     "/stand-in/requests": () => requests,
+    "/stand-in/edits": () => chat.edits,
+    "/stand-in/shown": () => chat.shown,
+    "/stand-in/say": (said) => {
+      const { text, ...options } = said as { text: string };
+      return chat.say(text, options);
+    },
+    "/stand-in/press": (pressed) => {
+      const { messageId, button } = pressed as { messageId: number; button: string };
+      return chat.press(messageId, button);
+    },
     "/stand-in/script": (faults) => scripted.push(...(faults as Fault[])),
     "/stand-in/always": (fault) => {
       persistent = (fault as Fault | null) ?? undefined;
       return null;
     },
   };
+
+  function until(isSo: () => boolean, withinMs: number, explain: () => string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const check = () => {
+      if (isSo()) resolve();
+    };
+    const timer = setTimeout(() => reject(new Error(explain())), withinMs);
+    waiting.add(check);
+    check();
+    return promise.finally(() => {
+      clearTimeout(timer);
+      waiting.delete(check);
+    });
+  }
 
   const server = createServer(async (request, response) => {
     const body = await readBody(request);
@@ -121,7 +178,15 @@ export async function startBotApi(options: BotApiOptions): Promise<BotApi> {
   return {
     url: `http://127.0.0.1:${port}${pathPrefix}`,
     messages: chat.messages,
+    edits: chat.edits,
+    answers: chat.answers,
     requests,
+    get shown() {
+      return chat.shown;
+    },
+    get polled() {
+      return chat.updates.polled;
+    },
     get connections() {
       return connections;
     },
@@ -133,20 +198,17 @@ export async function startBotApi(options: BotApiOptions): Promise<BotApi> {
     },
     migrate: (toChatId) => chat.migrate(toChatId),
     forbid: (description) => chat.forbid(description),
-    received(count, withinMs = 5_000) {
-      const { promise, resolve, reject } = Promise.withResolvers<readonly ReceivedMessage[]>();
-      const check = () => {
-        if (chat.messages.length >= count) resolve(chat.messages);
-      };
-      const giveUp = () => reject(new Error(`${chat.messages.length} of ${count} messages within ${withinMs} ms`));
-      const timer = setTimeout(giveUp, withinMs);
-      waiting.add(check);
-      check();
-      return promise.finally(() => {
-        clearTimeout(timer);
-        waiting.delete(check);
-      });
+    say: (text, options) => chat.say(text, options),
+    press: (messageId, button, from) => chat.press(messageId, button, from),
+    push: (update) => chat.updates.push(update),
+    remove: (messageId) => chat.remove(messageId),
+    freeze: (messageId) => chat.freeze(messageId),
+    async received(count, withinMs = 5_000) {
+      const isSo = () => chat.messages.length >= count;
+      await until(isSo, withinMs, () => `${chat.messages.length} of ${count} messages within ${withinMs} ms`);
+      return chat.messages;
     },
+    until: (isSo, withinMs = 5_000) => until(isSo, withinMs, () => `it has not come so within ${withinMs} ms`),
     goAway: stop,
     comeBack: () => listen(port),
     close: () => (server.listening ? stop() : Promise.resolve()),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -21,6 +22,12 @@ export interface StandInContainer {
   readonly finishedAt?: string;
   readonly restartCount?: number;
   readonly restartPolicy?: string;
+  /** Output of the last health probe, which failed. */
+  readonly probeOutput?: string;
+  /** What `inspect` says of its limits. */
+  readonly hostConfig?: Readonly<Record<string, unknown>>;
+  /** The answer to `/stats`. */
+  readonly stats?: unknown;
 }
 
 /** One event as Docker tells it; what is left out is as for a container called "api". */
@@ -32,12 +39,20 @@ export interface StandInEvent {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
+/** Versions 1.`min` to 1.`max`. */
+export interface ApiRange {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** Answers one request in its own way; `false`: not this one. */
 export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** A Docker engine of which everything but its answers is real: HTTP over a unix socket. It records every request. */
 export interface StandInEngine {
   readonly socketPath: string;
+  /** Where it listens on TCP. */
+  readonly port: number;
   /** "GET /containers/json?all=true", in the order of arrival. */
   readonly requests: readonly string[];
   /** How many follow the events. */
@@ -50,8 +65,18 @@ export interface StandInEngine {
   cutEvents(): void;
   /** How many connections are open. */
   connections(): number;
+  /** How many were ever opened. */
+  opened(): number;
+  /** Hangs up on connections that nothing is asked over. */
+  cutIdle(): void;
+  /** Headers of every answer, as other engines and proxies send them. */
+  headers: Readonly<Record<string, string>>;
+  /** Which versions of the API it speaks, as Docker tells and refuses them; `undefined`: it tells none, and takes any. */
+  api: ApiRange | undefined;
   /** What the next answers tell of. */
   containers: readonly StandInContainer[];
+  /** The names of the volumes that no container uses. */
+  danglingVolumes: readonly string[];
   /** What goes wrong, if anything. */
   fault: Fault | undefined;
   /** Forgets the requests so far. */
@@ -59,19 +84,34 @@ export interface StandInEngine {
   close(): Promise<void>;
 }
 
-export async function startDockerEngine(containers: readonly StandInContainer[] = []): Promise<StandInEngine> {
+/** @param on TCP instead of a unix socket; with TLS, where that says how */
+export async function startDockerEngine(
+  containers: readonly StandInContainer[] = [],
+  on?: "tcp" | ServerOptions,
+): Promise<StandInEngine> {
   const directory = await mkdtemp(join(tmpdir(), "docker-engine-"));
   const socketPath = join(directory, "docker.sock");
   const sockets = new Set<Socket>();
   const requests: string[] = [];
   const followers = new Set<ServerResponse>();
+  const busy = new Set<Socket>();
+  let opened = 0;
   const emitText = (text: string): void => {
     for (const follower of followers) follower.write(text);
   };
   const engine: StandInEngine = {
     socketPath,
     requests,
+    get port() {
+      return (server.address() as AddressInfo).port;
+    },
     connections: () => sockets.size,
+    opened: () => opened,
+    cutIdle() {
+      for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+    },
+    api: undefined,
+    headers: {},
     followers: () => followers.size,
     emit: (event) => emitText(eventLine(event)),
     emitText,
@@ -79,6 +119,7 @@ export async function startDockerEngine(containers: readonly StandInContainer[] 
       for (const follower of followers) follower.destroy();
     },
     containers,
+    danglingVolumes: [],
     fault: undefined,
     clear: () => requests.splice(0),
     async close() {
@@ -87,24 +128,57 @@ export async function startDockerEngine(containers: readonly StandInContainer[] 
       await rm(directory, { recursive: true, force: true });
     },
   };
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     requests.push(`${request.method} ${request.url}`);
+    busy.add(request.socket);
+    for (const [name, value] of Object.entries(engine.headers)) response.setHeader(name, value);
+    response.once("close", () => busy.delete(request.socket));
     if (engine.fault?.(request, response) === true) return;
+    if (engine.api !== undefined) {
+      response.setHeader("Api-Version", `1.${engine.api.max}`);
+      const message = refusalOf(engine.api, request.url ?? "");
+      if (message !== undefined) {
+        response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ message }));
+        return;
+      }
+    }
+    request.url = request.url?.replace(VERSION_PREFIX, "");
     if (!request.url?.startsWith("/events?")) {
       answer(engine, request, response);
+      return;
+    }
+    if (request.url.includes("until=")) {
+      response.end();
       return;
     }
     followers.add(response);
     response.once("close", () => followers.delete(response));
     response.writeHead(200, { "content-type": "application/json" }).flushHeaders();
-  });
-  server.on("connection", (socket) => {
+  };
+  const server = typeof on === "object" ? createTlsServer(on, handle) : createServer(handle);
+  server.on(typeof on === "object" ? "secureConnection" : "connection", (socket: Socket) => {
+    opened += 1;
     sockets.add(socket);
     socket.on("error", () => undefined);
     socket.once("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  if (on === undefined) await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  else await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return engine;
+}
+
+const VERSION_PREFIX = /^\/v1\.(\d+)(?=\/)/;
+
+/** In Docker's words; `undefined`: it speaks that version, or none was named. */
+export function refusalOf({ min, max }: ApiRange, url: string): string | undefined {
+  const minor = VERSION_PREFIX.exec(url)?.[1];
+  if (minor === undefined) return undefined;
+  if (Number(minor) < min) {
+    return `client version 1.${minor} is too old. Minimum supported API version is 1.${min}, please upgrade your client to a newer version`;
+  }
+  return Number(minor) > max
+    ? `client version 1.${minor} is too new. Maximum supported API version is 1.${max}`
+    : undefined;
 }
 
 /** As a real engine writes it, with some of what the watchdog must not keep. */
@@ -127,11 +201,24 @@ function answer(engine: StandInEngine, request: IncomingMessage, response: Serve
     response.end("OK");
     return;
   }
-  const [status, body] = answerTo(pathname, engine.containers);
+  const [status, body] = answerTo(pathname, engine);
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-function answerTo(pathname: string, containers: readonly StandInContainer[]): [status: number, body: unknown] {
+/** What the stand-in's host has. */
+export const HOST = { NCPU: 4, MemTotal: 8 * 2 ** 30 };
+
+function answerTo(pathname: string, engine: StandInEngine): [status: number, body: unknown] {
+  const { containers } = engine;
+  if (pathname === "/info") return [200, HOST];
+  if (pathname === "/volumes") {
+    return [200, { Volumes: engine.danglingVolumes.map((Name) => ({ Name, Driver: "local" })), Warnings: null }];
+  }
+  const measured = /^\/containers\/([^/]+)\/stats$/.exec(pathname)?.[1];
+  if (measured !== undefined) {
+    const found = containers.find((one) => one.id === measured);
+    return found === undefined ? [404, { message: "No such container" }] : [200, found.stats ?? {}];
+  }
   if (pathname === "/version") return [200, { Version: "99.1.2", ApiVersion: "1.99", MinAPIVersion: "1.44" }];
   if (pathname === "/containers/json") return [200, containers.map(listEntry)];
   const id = /^\/containers\/([^/]+)\/json$/.exec(pathname)?.[1];
@@ -170,9 +257,18 @@ export function inspection(container: StandInContainer): Record<string, unknown>
       Error: container.error ?? "",
       StartedAt: container.startedAt ?? "2026-01-01T00:00:00.123456789Z",
       FinishedAt: container.finishedAt ?? "0001-01-01T00:00:00Z",
-      ...(health !== undefined && { Health: { Status: health, FailingStreak: 3, Log: [{ Output: "secret" }] } }),
+      ...(health !== undefined && {
+        Health: {
+          Status: health,
+          FailingStreak: 3,
+          Log: [{ ExitCode: 1, Output: container.probeOutput ?? "secret" }],
+        },
+      }),
     },
-    HostConfig: { RestartPolicy: { Name: container.restartPolicy ?? "no", MaximumRetryCount: 0 } },
+    HostConfig: {
+      RestartPolicy: { Name: container.restartPolicy ?? "no", MaximumRetryCount: 0 },
+      ...container.hostConfig,
+    },
     Config: { Env: ["TOKEN=secret"], Cmd: ["server", "--password=secret"] },
   };
 }

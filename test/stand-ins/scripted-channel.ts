@@ -1,4 +1,4 @@
-import type { Channel, Delivery } from "../../src/channels/channel.ts";
+import type { Channel, Delivery, Edit, MessageRef } from "../../src/channels/channel.ts";
 import type { Clock } from "../../src/clock.ts";
 import { type Message, noticeIdsOf, renderPlain } from "../../src/core/message.ts";
 import type { Instant } from "../../src/core/time.ts";
@@ -11,6 +11,14 @@ export interface Attempt {
   readonly message: Message;
   readonly noticeIds: readonly number[];
   /** As the console would show it. */
+  readonly text: string;
+  readonly replyTo: MessageRef | undefined;
+}
+
+/** A message that was to be changed. */
+export interface EditAttempt {
+  readonly at: Instant;
+  readonly ref: MessageRef;
   readonly text: string;
 }
 
@@ -46,9 +54,9 @@ export class ScriptedChannel implements Channel {
     this.pace = { minGapMs, maxPerMinute };
   }
 
-  send(message: Message, deadline: AbortSignal): Promise<Delivery> {
+  send(message: Message, deadline: AbortSignal, replyTo?: MessageRef): Promise<Delivery> {
     const noticeIds = noticeIdsOf(message);
-    this.attempts.push({ at: this.#clock.now(), message, noticeIds, text: renderPlain(message) });
+    this.attempts.push({ at: this.#clock.now(), message, noticeIds, text: renderPlain(message), replyTo });
     const sent = this.sending(message, deadline);
     this.underWay += 1;
     this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay);
@@ -61,6 +69,29 @@ export class ScriptedChannel implements Channel {
 
   get texts(): string[] {
     return this.attempts.map((attempt) => attempt.text);
+  }
+}
+
+/** One that says where its messages are, "m1" first, and can change them. */
+export class EditingChannel extends ScriptedChannel {
+  readonly #clock: Clock;
+  /** May be exchanged at any time. */
+  editing: (ref: MessageRef, deadline: AbortSignal) => Promise<Edit> = async () => ({ edited: true });
+  readonly edits: EditAttempt[] = [];
+
+  constructor(clock: Clock, options: ConstructorParameters<typeof ScriptedChannel>[1] = {}) {
+    super(clock, options);
+    this.#clock = clock;
+  }
+
+  override async send(message: Message, deadline: AbortSignal, replyTo?: MessageRef): Promise<Delivery> {
+    const delivery = await super.send(message, deadline, replyTo);
+    return delivery.accepted ? { ...delivery, ref: `m${this.attempts.length}` } : delivery;
+  }
+
+  edit(ref: MessageRef, message: Message, deadline: AbortSignal): Promise<Edit> {
+    this.edits.push({ at: this.#clock.now(), ref, text: renderPlain(message) });
+    return this.editing(ref, deadline);
   }
 }
 

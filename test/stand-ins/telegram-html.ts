@@ -63,6 +63,9 @@ function readTag(rest: string, open: string[], at: number): number {
   }
   const [attributes] = ATTRIBUTES.exec(rest.slice(head.length)) ?? [];
   if (attributes === undefined) throw new EntityError(`Unclosed start tag "${name}" at byte offset ${at}`);
+  if (name.toLowerCase() === "span" && !/class\s*=\s*["']?tg-spoiler/.test(attributes)) {
+    throw new EntityError(`Tag "span" must have class "tg-spoiler" at byte offset ${at}`);
+  }
   open.push(name.toLowerCase());
   return head.length + attributes.length;
 }

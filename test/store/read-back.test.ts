@@ -34,6 +34,7 @@ describe("a notice", () => {
   test.each<[string, object]>([
     ["a bare one", {}],
     ["with all it can have", { details: ["a"], next: "n", measure: { value: 1, limit: 2, unit: "usd" } }],
+    ["one that follows from something", { cause: { key: "db", what: "db is bad", severity: "critical" } }],
   ])("%s", (_name, more) => expect(readNotice(JSON.stringify({ ...NOTICE, ...more }))).toEqual({ ...NOTICE, ...more }));
   test.each(NEVER)("%s is none", (_name, json) => expect(readNotice(json)).toBeUndefined());
   test.each<[string, object]>([
@@ -43,6 +44,7 @@ describe("a notice", () => {
     ["with a detail that is no text", { details: ["a", 7] }],
     ["with details that are no list", { details: "a" }],
     ["with a measure without a number", { measure: { value: null, limit: 1, unit: "usd" } }],
+    ["that follows from nothing in particular", { cause: { key: "db", what: "db is bad" } }],
     ["with a measure of another unit", { measure: { value: 1, limit: 1, unit: "eur" } }],
   ])("one %s is none", (_name, change) => expect(readNotice(JSON.stringify({ ...NOTICE, ...change }))).toBeUndefined());
 });

@@ -1,3 +1,4 @@
+import type { EngineAddress } from "../../config/engine-address.ts";
 import { known, type Reading, unknown } from "../../core/reading.ts";
 import { type Engine, notDocker } from "./engine.ts";
 import type { EventRecord } from "./event-facts.ts";
@@ -6,10 +7,11 @@ import { MAY_START_MS } from "./judge.ts";
 import { type ListedContainer, parseInspect, parseList } from "./parse.ts";
 import { selectWatched } from "./select-watched.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot, WallTimeMs } from "./snapshot.ts";
+import { linkContainers } from "./tokens.ts";
 
 export interface CollectorParts {
   readonly engine: Engine;
-  readonly socketPath: string;
+  readonly address: EngineAddress;
   readonly names: readonly string[];
   readonly ownId: string | undefined;
   /** Before the first collection, this long counts as the time since the one before, in milliseconds. */
@@ -17,6 +19,8 @@ export interface CollectorParts {
   /** No inspection begins later than this after the list has come, in milliseconds. */
   readonly inspectBudgetMs: number;
   readonly clock: { now(): number; wallNow(): number };
+  /** Whether the output of a failing health check may be quoted; absent: no. */
+  readonly evidence?: boolean;
   /** What the events told. */
   readonly record: EventRecord;
   /** Called with when something began or ended of which there should have been an event. */
@@ -50,11 +54,14 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal) 
       deadline.throwIfAborted();
       const askedAt = clock.now();
       const list = parseList(await engine.list());
-      if (list === undefined) throw new Error(notDocker(parts.socketPath));
+      if (list === undefined) throw new Error(notDocker(parts.address));
       const sinceLastMs = listedAt === undefined ? parts.intervalMs : askedAt - listedAt;
       const { watched, leftOut } = selectWatched(list.listed, parts.names, parts.ownId);
       const due = watched.filter(
-        (entry) => haveNews.has(entry.id) || needsInspection(entry, inspected.get(entry.id), sinceLastMs),
+        (entry) =>
+          haveNews.has(entry.id) ||
+          lacksHealth(entry, inspected.get(entry.id), engine.listsHealth()) ||
+          needsInspection(entry, inspected.get(entry.id), sinceLastMs),
       );
       const fresh = await inspectAll(due, inspected, parts, deadline);
       deadline.throwIfAborted();
@@ -77,13 +84,14 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal) 
       const incomplete = list.unreadable > 0;
       // Orders that came while it looked may be the reason for what it saw.
       const facts = { ...events, orders: record.orders };
-      return { takenAt: clock.wallNow(), containers, leftOut, unsure, incomplete, events: facts };
+      const links = linkContainers(list.listed, watched, parts.ownId);
+      return { takenAt: clock.wallNow(), containers, links, leftOut, unsure, incomplete, events: facts };
     } catch (thrown) {
       record.giveBack(events);
       throw thrown;
     } finally {
       deadline.removeEventListener("abort", stop);
-      engine.disconnect();
+      engine.rest();
     }
   };
 }
@@ -100,6 +108,12 @@ function needsInspection(entry: ListedContainer, last: Inspected | undefined, si
   return entry.state !== "running" || entry.health === "unhealthy";
 }
 
+/** Podman's list does not tell of health checks: who has one is found by the first inspection, and inspected at each tick. */
+function lacksHealth(entry: ListedContainer, last: Inspected | undefined, listsHealth: boolean): boolean {
+  if (entry.state !== "running" || entry.health !== "none") return false;
+  return last?.details.ok ? last.details.value.health !== "none" : !listsHealth;
+}
+
 function lastChangeOf({ startedAt, finishedAt }: ContainerDetails): WallTimeMs {
   return Math.max(startedAt ?? 0, finishedAt ?? 0);
 }
@@ -111,7 +125,7 @@ function listedAs({ state, health, exitCode }: ListedContainer): string {
 async function inspectAll(
   due: readonly ListedContainer[],
   before: ReadonlyMap<string, Inspected>,
-  { engine, clock, inspectBudgetMs }: CollectorParts,
+  { engine, clock, inspectBudgetMs, evidence }: CollectorParts,
   deadline: AbortSignal,
 ): Promise<ReadonlyMap<string, Inspected | "gone">> {
   const results = new Map<string, Inspected | "gone">();
@@ -122,7 +136,7 @@ async function inspectAll(
     for (const entry of queue) {
       const details =
         clock.now() < endAt && !deadline.aborted
-          ? await inspect(engine, entry.id)
+          ? await inspect(engine, entry.id, evidence)
           : unknown("not inspected: Docker answers too slowly");
       results.set(entry.id, details === "gone" ? details : { listedAs: listedAs(entry), details });
     }
@@ -135,11 +149,15 @@ function failed(before: ReadonlyMap<string, Inspected>, entry: ListedContainer):
   return before.get(entry.id)?.details.ok === false ? 1 : 0;
 }
 
-async function inspect(engine: Engine, id: string): Promise<Reading<ContainerDetails> | "gone"> {
+async function inspect(
+  engine: Engine,
+  id: string,
+  evidence: boolean | undefined,
+): Promise<Reading<ContainerDetails> | "gone"> {
   try {
     const json = await engine.inspect(id);
     if (json === undefined) return "gone";
-    const details = parseInspect(json);
+    const details = parseInspect(json, evidence);
     return details === undefined ? unknown("inspect does not have the expected shape") : known(details);
   } catch (thrown) {
     return unknown((thrown as Error).message);

@@ -89,7 +89,8 @@ export class EventRecord {
         keep(this.#orders, id, { at, signal: undefined });
         return;
       case "destroy":
-        for (const map of [this.#news, this.#orders, this.#endedAt]) map.delete(id);
+        // The order stays: a reading under way may have found the end that it led to.
+        for (const map of [this.#news, this.#endedAt]) map.delete(id);
         keep(this.#removals, name, at);
         return;
       case "die": {

@@ -1,15 +1,22 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { type EngineAddress, writeAddress } from "../../config/engine-address.ts";
 import { nextPauseMs } from "../../core/backoff.ts";
 import { SECOND_MS } from "../../core/time.ts";
+import type { Engine } from "./engine.ts";
 import type { EventRecord } from "./event-facts.ts";
 import { GuardedAgent } from "./guarded-agent.ts";
 import { KILL_SETTLES_MS } from "./oom-kills.ts";
-import { type ContainerEvent, EVENT_ACTIONS, parseEvent } from "./parse-event.ts";
+import { type ContainerEvent, EVENT_FILTER, parseEvent } from "./parse-event.ts";
 import type { WallTimeMs } from "./snapshot.ts";
 import { LineSplitter } from "./split-lines.ts";
+import { wordForbiddenEvents } from "./word-engine.ts";
 
 export interface EventStreamParts {
-  readonly socketPath: string;
+  readonly address: EngineAddress;
+  /** Knows in which version to ask. */
+  readonly engine: Pick<Engine, "versionPrefix" | "forgetVersion">;
+  /** Told once that events are forbidden, and again after they were allowed. */
+  readonly warn: (problem: string) => void;
   /** Takes what the events tell, of all containers. */
   readonly record: EventRecord;
   /** Whether a container's events are a reason to look. */
@@ -24,12 +31,13 @@ export interface EventStreamParts {
 /** An event carries all labels of its container. */
 const MAX_LINE_CHARS = 256 * 1_024;
 const MAX_HEAD_BYTES = 64 * 1_024;
-const FILTERS = JSON.stringify({ type: ["container"], event: EVENT_ACTIONS });
+const FILTERS = JSON.stringify({ type: ["container"], event: EVENT_FILTER });
 /** A kill for memory mostly ends the container a moment later: looking then finds both. */
 const OOM_TO_DIE_MS = KILL_SETTLES_MS + 100;
 /** Asked again from a little before the last event, for they do not come strictly in order; this many are told apart. */
 const OVERLAP_MS = SECOND_MS;
 const REMEMBERED = 256;
+const MAX_PROBED = 2_000;
 /** An event that has not come this long after what it tells of is not late but lost. */
 const LOST_AFTER_MS = 5 * SECOND_MS;
 /** A stream that stood for so long had nothing wrong with it. */
@@ -46,10 +54,13 @@ export class EventStream {
   readonly #agent: GuardedAgent;
   readonly #startedAt: WallTimeMs;
   readonly #seen = new Set<string>();
+  /** What the last probe of each container found, by its id. */
+  readonly #probed = new Map<string, string>();
   #request: ClientRequest | undefined;
   #askedAt: WallTimeMs = 0;
   #lastEventAt: WallTimeMs | undefined;
   #hasOpened = false;
+  #isForbidden = false;
   #failuresInARow = 0;
   #cancelPause: (() => void) | undefined;
   #cancelOomNudge: (() => void) | undefined;
@@ -59,9 +70,9 @@ export class EventStream {
   constructor(parts: EventStreamParts, nudge: () => void) {
     this.#parts = parts;
     this.#nudge = nudge;
-    this.#agent = new GuardedAgent(parts.socketPath, { timeoutMs: 0, maxBytes: MAX_HEAD_BYTES, endless: true });
+    this.#agent = new GuardedAgent(parts.address, { timeoutMs: 0, maxBytes: MAX_HEAD_BYTES, endless: true });
     this.#startedAt = parts.clock.wallNow();
-    this.#open();
+    void this.#open();
   }
 
   stop(): void {
@@ -82,33 +93,47 @@ export class EventStream {
     if (isLate && isMissed) this.#request?.destroy();
   }
 
-  #open(): void {
-    const { socketPath, clock, lookBackMs } = this.#parts;
+  async #open(): Promise<void> {
+    const { engine, clock, lookBackMs } = this.#parts;
     this.#askedAt = clock.wallNow();
     const sinceMs = this.#lastEventAt === undefined ? this.#startedAt - lookBackMs : this.#lastEventAt - OVERLAP_MS;
     const query = new URLSearchParams({ since: (Math.max(0, sinceMs) / 1_000).toFixed(3), filters: FILTERS });
     let permanent = false;
     try {
-      const asked = request({ agent: this.#agent, socketPath, path: `/events?${query}` });
+      const prefix = await engine.versionPrefix();
+      if (this.#stopped) return;
+      const { door: socketPath, host } = this.#agent;
+      const asked = request({ agent: this.#agent, socketPath, path: `${prefix}/events?${query}`, headers: { host } });
       this.#request = asked;
       asked.on("error", () => undefined); // `close` follows, and the polls say what is wrong with Docker.
       asked.once("response", (response) => {
         const { statusCode = 0 } = response;
-        permanent = statusCode >= 400 && statusCode < 500;
+        // Another engine than the one that was asked for its version.
+        const isVersionUnknown = prefix !== "" && (statusCode === 400 || statusCode === 404);
+        if (isVersionUnknown) engine.forgetVersion();
+        permanent = statusCode >= 400 && statusCode < 500 && !isVersionUnknown;
+        if (permanent) this.#tellForbidden(statusCode);
         if (statusCode === 200) this.#read(response);
         else asked.destroy();
       });
       asked.once("close", () => this.#reopen(permanent));
       asked.end();
     } catch {
-      this.#reopen(true);
+      this.#reopen(false);
     }
+  }
+
+  /** People who wonder why a crash is told late find it in the log; once, for the polls go on. */
+  #tellForbidden(statusCode: number): void {
+    if (!this.#isForbidden) this.#parts.warn(wordForbiddenEvents(writeAddress(this.#parts.address), statusCode));
+    this.#isForbidden = true;
   }
 
   #read(response: IncomingMessage): void {
     // What happened while nobody listened may be more than Docker remembers.
     if (this.#hasOpened) this.#nudge();
     this.#hasOpened = true;
+    this.#isForbidden = false;
     const lines = new LineSplitter(MAX_LINE_CHARS);
     response.setEncoding("utf8");
     response.on("error", () => undefined);
@@ -127,7 +152,7 @@ export class EventStream {
     if (this.#parts.clock.wallNow() - this.#askedAt > STOOD_MS) this.#failuresInARow = 0;
     this.#failuresInARow += 1;
     const pauseMs = nextPauseMs(this.#failuresInARow, { permanent }, this.#parts.random());
-    this.#cancelPause = this.#parts.clock.after(pauseMs, () => this.#open());
+    this.#cancelPause = this.#parts.clock.after(pauseMs, () => void this.#open());
   }
 
   #take(event: ContainerEvent): void {
@@ -139,6 +164,7 @@ export class EventStream {
     const [oldest] = this.#seen;
     if (oldest !== undefined && this.#seen.size > REMEMBERED) this.#seen.delete(oldest);
     this.#lastEventAt = Math.max(this.#lastEventAt ?? 0, at);
+    if (this.#isAsBefore(event)) return;
     const isOld = at < this.#startedAt;
     this.#parts.record.record(event, isOld);
     // An order alone changes nothing yet.
@@ -146,6 +172,17 @@ export class EventStream {
     if (action === "oom") {
       this.#cancelOomNudge ??= this.#parts.clock.after(OOM_TO_DIE_MS, () => this.#nudgeNow());
     } else this.#nudgeNow();
+  }
+
+  /** A probe that found what the one before found is no news. */
+  #isAsBefore({ id, action, probed }: ContainerEvent): boolean {
+    const before = this.#probed.get(id);
+    this.#probed.delete(id);
+    if (action !== "health_status" || probed === undefined) return false;
+    this.#probed.set(id, probed);
+    const [oldest] = this.#probed.keys();
+    if (oldest !== undefined && this.#probed.size > MAX_PROBED) this.#probed.delete(oldest);
+    return probed === before;
   }
 
   #nudgeNow(): void {

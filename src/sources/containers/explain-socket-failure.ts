@@ -1,19 +1,20 @@
 import { statSync } from "node:fs";
 import { cleanText } from "../../core/text.ts";
-import { explainFailure, failureCode } from "../../http/explain-failure.ts";
+import { failureCode } from "../../http/explain-failure.ts";
 
 const MOVE = "or set WATCHDOG_DOCKER_SOCK to where it is (off: containers are not watched)";
 
 /** What of `stat` tells why a socket cannot be opened. */
-type Look = (path: string) => { readonly gid: number; isSocket(): boolean; isDirectory(): boolean };
+export type Look = (path: string) => { readonly gid: number; isSocket(): boolean; isDirectory(): boolean };
 
 /**
- * Why Docker could not be asked, in one line for people that names the socket and what mends it. Never throws.
+ * Why a socket cannot be used, in one line for people that names it and what mends it; `undefined` where that is not what
+ * failed. Never throws.
  *
  * @param thrown what the request was rejected with
  * @param look how to look at the path; throws where it cannot
  */
-export function explainSocketFailure(thrown: unknown, socketPath: string, look: Look = statSync): string {
+export function explainSocketFailure(thrown: unknown, socketPath: string, look: Look = statSync): string | undefined {
   const file = lookAt(socketPath, look);
   const path = cleanText(socketPath);
   if (file !== undefined && !file.isSocket()) {
@@ -35,7 +36,7 @@ export function explainSocketFailure(thrown: unknown, socketPath: string, look: 
     case "EINVAL":
       return `${path} cannot be a socket's path: at most 107 characters are allowed`;
   }
-  return `Docker at ${path}: ${explainAnswer(thrown)}`;
+  return undefined;
 }
 
 function lookAt(socketPath: string, look: Look): ReturnType<Look> | undefined {
@@ -44,15 +45,4 @@ function lookAt(socketPath: string, look: Look): ReturnType<Look> | undefined {
   } catch {
     return undefined; // The request's own error tells more.
   }
-}
-
-function explainAnswer(thrown: unknown): string {
-  const { statusCode, json } = (thrown ?? {}) as { statusCode?: unknown; json?: unknown };
-  if (typeof statusCode !== "number") return cleanText(explainFailure(thrown));
-  const { message } = (json ?? {}) as { message?: unknown };
-  const said = typeof message === "string" ? `: ${cleanText(message)}` : "";
-  if (statusCode === 401 || statusCode === 403 || statusCode === 405) {
-    return `answered ${statusCode}${said}; does a socket proxy between forbid it? The watchdog sends GET /version, /events, /containers/json and /containers/<id>/json`;
-  }
-  return `answered ${statusCode}${said}`;
 }

@@ -1,6 +1,9 @@
 import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
+import { type EngineAddress, writeAddress } from "../../config/engine-address.ts";
+import { openConnection } from "./open-connection.ts";
 
 /** What one request may cost. */
 export interface RequestLimits {
@@ -14,6 +17,8 @@ export interface RequestLimits {
 
 /** At most this many requests are under way at once; further ones wait their turn while their deadline runs. */
 export const MAX_SOCKETS = 8;
+/** An idle connection is asked for a sign of life this often, so that no firewall between forgets it. */
+const PROBE_IDLE_MS = 30_000;
 
 /** An optional API version, then one of the few paths that only read and leak nothing; ids as Docker itself writes them. */
 const READABLE_PATH =
@@ -34,25 +39,57 @@ export class RefusedRequest extends Error {
   override readonly name = "RefusedRequest";
 }
 
+/** No complete answer came before the deadline. */
+export class NoAnswerInTime extends Error {
+  override readonly name = "NoAnswerInTime";
+}
+
 /**
  * The only way to Docker. Whoever opens its socket may do everything, and a read-only mount of it restricts nothing; so what
  * may be asked is decided here, below every library: anything that is not on the list is refused before a byte is sent.
  * It also keeps each request within its limits and makes an answer that breaks off an error.
  */
 export class GuardedAgent extends Agent {
-  readonly #socketPath: string;
+  /** What a request says as its `socketPath`, whatever kind of connection that means: the agent opens it, nobody else. */
+  readonly door: string;
+  /** The `Host` header, for proxies that serve more than Docker. */
+  readonly host: string;
+  readonly #address: EngineAddress;
   readonly #limits: RequestLimits;
 
-  constructor(socketPath: string, limits: RequestLimits) {
-    super({ keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS });
-    this.#socketPath = socketPath;
+  constructor(address: EngineAddress, limits: RequestLimits) {
+    super({ keepAlive: true, keepAliveMsecs: PROBE_IDLE_MS, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS });
+    this.door = writeAddress(address);
+    this.host = "socketPath" in address ? "localhost" : this.door.replace(/^\w+:\/\//, "");
+    this.#address = address;
     this.#limits = limits;
+  }
+
+  /** Called by Node where no idle connection is left. What it cannot open is the request's error. */
+  override createConnection(
+    _options: unknown,
+    done?: (error: Error | null, socket: Duplex) => void,
+  ): Duplex | undefined {
+    try {
+      const socket = openConnection(this.#address);
+      if (this.#limits.endless === true) socket.setKeepAlive(true, PROBE_IDLE_MS);
+      return socket;
+    } catch (error) {
+      (done as ((error: unknown) => void) | undefined)?.(error);
+      return undefined;
+    }
+  }
+
+  /** Closes idle connections. @param kept how many may stay */
+  closeIdle(kept = 0): void {
+    const idle = Object.values(this.freeSockets).flatMap((sockets) => sockets ?? []);
+    for (const socket of idle.slice(kept)) socket.destroy();
   }
 
   /** `http.request` calls it for every request before it connects. Throws {@link RefusedRequest}. */
   addRequest(request: ClientRequest, options: RequestOptions, ...rest: unknown[]): void {
     const { method, path } = request;
-    if (options.socketPath !== this.#socketPath) throw new RefusedRequest("the guard speaks to Docker's socket only");
+    if (options.socketPath !== this.door) throw new RefusedRequest(`the guard speaks to ${this.door} only`);
     if (!isReadOnly(method, path) || WRITING_HEADERS.some((name) => request.hasHeader(name))) {
       throw new RefusedRequest(`the read-only guard refused ${method} ${path.slice(0, 200)}`);
     }
@@ -73,7 +110,8 @@ export class GuardedAgent extends Agent {
 function limitRequest(request: ClientRequest, { timeoutMs, maxBytes, endless = false }: RequestLimits): void {
   let response: IncomingMessage | undefined;
   let failed = false;
-  const giveUp = (): void => void request.destroy(new Error(`no complete answer within ${timeoutMs / 1_000} s`));
+  const giveUp = (): void =>
+    void request.destroy(new NoAnswerInTime(`no complete answer within ${timeoutMs / 1_000} s`));
   const timer = endless ? undefined : setTimeout(giveUp, timeoutMs);
   request.once("error", () => {
     failed = true;

@@ -1,20 +1,22 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Clock } from "../../clock.ts";
+import { writeAddress } from "../../config/engine-address.ts";
 import type { ContainersSettings } from "../../config/settings.ts";
 import { isGlob, matchesGlob } from "../../core/glob.ts";
+import { cleanText } from "../../core/text.ts";
 import { HOUR_MS, MINUTE_MS } from "../../core/time.ts";
 import type { Source } from "../source.ts";
 import { createCollector } from "./collect.ts";
 import { createEngine } from "./engine.ts";
 import { EventRecord } from "./event-facts.ts";
 import { EventStream } from "./events.ts";
+import { type LinkMemory, linkSignals } from "./link-signals.ts";
 import { findOwnContainer } from "./own-container.ts";
 import { evaluate, INITIAL_MEMORY, type Memory } from "./signals.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export { type EngineVersion, pingEngine } from "./engine.ts";
-export { explainSocketFailure } from "./explain-socket-failure.ts";
 
 /** What the source takes from its surroundings; each has the real thing as its default. */
 export interface ContainersSurroundings {
@@ -22,6 +24,8 @@ export interface ContainersSurroundings {
   /** The text of a file; throws where there is none. */
   readonly readFile?: (path: string) => string;
   readonly hostname?: string;
+  /** Takes what people should know and what no reading tells; by default nobody does. */
+  readonly warn?: (problem: string) => void;
 }
 
 const REAL_CLOCK: Clock = {
@@ -37,14 +41,18 @@ const REAL_CLOCK: Clock = {
 export function createContainersSource(
   settings: ContainersSettings,
   own: ContainersSurroundings = {},
-): Source<Snapshot, Memory> {
-  const { socketPath, names, timeoutMs } = settings;
+): Source<Snapshot, Memory & LinkMemory> {
+  const { address, names, timeoutMs } = settings;
   const engine = createEngine(settings);
   const readFile = own.readFile ?? ((path: string) => readFileSync(path, "utf8"));
   const clock = { ...REAL_CLOCK, ...own.clock };
   const record = new EventRecord();
   let stream: EventStream | undefined;
-  const rules = { ...settings, required: names.filter((name) => !isGlob(name)) };
+  const rules = {
+    ...settings,
+    engineAt: cleanText(writeAddress(address)),
+    required: names.filter((name) => !isGlob(name)),
+  };
   return {
     name: "containers",
     // The list, then inspections that may begin within a time-out of it and last another.
@@ -52,11 +60,12 @@ export function createContainersSource(
     initial: INITIAL_MEMORY,
     collect: createCollector({
       engine,
-      socketPath,
+      address,
       names,
       ownId: findOwnContainer(readFile, own.hostname ?? hostname()),
       intervalMs: settings.intervalMs,
       inspectBudgetMs: timeoutMs,
+      evidence: settings.evidence === true,
       clock,
       record,
       expectEvent: (at) => stream?.expect(at),
@@ -64,7 +73,9 @@ export function createContainersSource(
     follow(nudge) {
       stream = new EventStream(
         {
-          socketPath,
+          address,
+          engine,
+          warn: own.warn ?? (() => undefined),
           record,
           isWatched: (name) => names.some((glob) => matchesGlob(name, glob)),
           lookBackMs: Math.min(settings.stopGraceMs + MINUTE_MS, HOUR_MS),
@@ -75,7 +86,8 @@ export function createContainersSource(
       );
       return stream;
     },
-    evaluate: (reading, memory, now) => evaluate(reading, memory, now, rules),
+    evaluate: (reading, memory, now) =>
+      linkSignals(evaluate(reading, memory, now, rules), reading, memory, rules.required),
     close: async () => engine.disconnect(),
   };
 }

@@ -20,8 +20,12 @@ export const UNKNOWN: Verdict = { is: "unknown" };
 /** A health check that has said neither yes nor no for so long after its start period says no. */
 export const MAY_START_MS = 5 * MINUTE_MS;
 
-/** Judges by the state; what the list tells suffices where no inspection was needed, or where one failed. */
-export function judge(container: ObservedContainer, takenAt: WallTimeMs): Verdict {
+/**
+ * Judges by the state; what the list tells suffices where no inspection was needed, or where one failed.
+ *
+ * @param outOfMemory whether a kill for want of memory ended it
+ */
+export function judge(container: ObservedContainer, takenAt: WallTimeMs, outOfMemory = false): Verdict {
   const { name, state, health, exitCode } = container;
   const details = container.details?.ok ? container.details.value : undefined;
   const down = (how: string, next: string, since?: WallTimeMs): Verdict => ({
@@ -47,14 +51,14 @@ export function judge(container: ObservedContainer, takenAt: WallTimeMs): Verdic
     case "paused":
       return down("is paused", `docker unpause ${reference(container)}`);
     case "restarting":
-      return down(`is restarting${explainEnd(exitCode, details)}`, logs, details?.finishedAt);
+      return down(`is restarting${explainEnd(exitCode, details, outOfMemory)}`, logs, details?.finishedAt);
     case "exited":
       if (exitCode === 0 && details?.restartPolicy === "no") {
         return { is: "up", what: `container ${name} has finished (code 0)` };
       }
       // Without the restart policy, an end with code 0 is a fault or none.
       if (exitCode === undefined || (exitCode === 0 && details?.restartPolicy === undefined)) return UNKNOWN;
-      return down(`has exited${explainEnd(exitCode, details)}`, logs, details?.finishedAt);
+      return down(`has exited${explainEnd(exitCode, details, outOfMemory)}`, logs, details?.finishedAt);
     case "dead": {
       const remove = `docker rm -f ${reference(container)}, then start it anew`;
       return down("is dead: Docker could not remove it", remove, details?.finishedAt);
@@ -70,9 +74,9 @@ export function judge(container: ObservedContainer, takenAt: WallTimeMs): Verdic
   }
 }
 
-function explainEnd(exitCode: number | undefined, details: ContainerDetails | undefined): string {
+function explainEnd(exitCode: number | undefined, details: ContainerDetails | undefined, outOfMemory: boolean): string {
   if (exitCode === undefined) return "";
-  const meaning = details?.startFailure ?? explainExitCode(exitCode, details?.oomKilled);
+  const meaning = details?.startFailure ?? explainExitCode(exitCode, outOfMemory || details?.oomKilled === true);
   return meaning === undefined ? ` (code ${exitCode})` : ` (code ${exitCode}: ${meaning})`;
 }
 
@@ -101,12 +105,13 @@ export function explainExitCode(exitCode: number, oomKilled = false): string | u
 export function describe({ image, state }: ObservedContainer, details: ContainerDetails | undefined): string[] {
   const lines: string[] = [];
   if (details !== undefined) {
-    const { startedAt, finishedAt, failingStreak } = details;
+    const { startedAt, finishedAt, failingStreak, probeOutput } = details;
     const ranMs = (finishedAt ?? 0) - (startedAt ?? Number.POSITIVE_INFINITY);
     if (["exited", "restarting", "dead"].includes(state) && ranMs >= 0)
       lines.push(`it ran for ${formatDuration(ranMs)}`);
     if (state === "running" && failingStreak)
-      lines.push(`its health check has failed ${times(failingStreak)} in a row`);
+      lines.push(`its health check has failed ${failingStreak === 1 ? "once" : `${failingStreak} times in a row`}`);
+    if (state === "running" && probeOutput !== undefined) lines.push(`it says: ${probeOutput}`);
     if (details.restartPolicy !== undefined) lines.push(describeRestarts(state, details));
   }
   if (image !== undefined) lines.push(`image ${image}`);

@@ -7,6 +7,11 @@ export interface ContainerOptions {
   readonly stopGraceMs?: number;
   readonly severity?: Severity;
   readonly downTicks?: number;
+  /** Where limits are watched at all: how much of its own it may use, in percent. */
+  readonly memPct?: number;
+  readonly cpuPct?: number;
+  /** The name of the route or the receiver that hears of it. */
+  readonly route?: string;
   /** What cannot be used and is ignored, for people. */
   readonly problems?: readonly string[];
 }
@@ -29,6 +34,13 @@ const LABELS: readonly (readonly [name: string, expected: string, parse: Parse])
     "watchdog.severity",
     "critical or warning",
     (text) => (text === "critical" || text === "warning" ? { severity: text } : undefined),
+  ],
+  ["watchdog.mem-pct", "a percentage, 1 to 100", (text) => within(text, 1, 100, (memPct) => ({ memPct }))],
+  ["watchdog.cpu-pct", "a percentage, 1 to 100", (text) => within(text, 1, 100, (cpuPct) => ({ cpuPct }))],
+  [
+    "watchdog.route",
+    "the name of a route in WATCHDOG_ROUTES, or a receiver",
+    (text) => (/^[\w.@:/-]{1,100}$/.test(text) ? { route: text } : undefined),
   ],
   ["watchdog.enable", "true or false", (text) => (/^(true|false)$/i.test(text) ? {} : undefined)],
 ];

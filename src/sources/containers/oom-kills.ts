@@ -66,6 +66,21 @@ export function advanceOom(facts: OomFacts): OomState & { readonly told: NewKill
   return { ...state, untold: 0, toldAt: now, told: { count: untold, lastAt } };
 }
 
+/**
+ * Whether the run that ended last ended for want of memory, as far as anybody told: inspect, or an event, which engines tell
+ * also of a kill that inspect does not show.
+ *
+ * @param seenEndAt when an event saw the end, where inspect does not say
+ */
+export function endedOutOfMemory(
+  { seenAt }: Pick<OomState, "seenAt">,
+  details: ContainerDetails | undefined,
+  seenEndAt: WallTimeMs | undefined,
+): boolean {
+  const endedAt = details?.finishedAt ?? seenEndAt ?? null;
+  return details?.oomKilled === true || (seenAt !== null && isSameKill(seenAt, endedAt));
+}
+
 function isSameKill(seenAt: WallTimeMs, foundAt: WallTimeMs | null): boolean {
   return foundAt !== null && foundAt >= seenAt - SLACK_MS && foundAt <= seenAt + KILL_TO_END_MS;
 }

@@ -16,6 +16,15 @@ export const EVENT_ACTIONS = [
   "restart",
 ] as const;
 
+/** What Podman calls them. It tells both names apart in a filter, whatever it writes then. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["died", "die"],
+  ["remove", "destroy"],
+]);
+
+/** What the events are filtered by. An engine that does not know a name has none of that name. */
+export const EVENT_FILTER = [...EVENT_ACTIONS, ...OTHER_NAMES.keys()];
+
 /** What is kept of one event about a container. */
 export interface ContainerEvent {
   readonly action: (typeof EVENT_ACTIONS)[number];
@@ -29,6 +38,8 @@ export interface ContainerEvent {
   readonly exitCode: number | undefined;
   /** The number of the signal that was sent (kill). */
   readonly signal: number | undefined;
+  /** How the container was at this probe; Podman tells of every probe, Docker (which does not say it here) of changes. */
+  readonly probed?: string | undefined;
 }
 
 const ACTIONS: ReadonlySet<string> = new Set(EVENT_ACTIONS);
@@ -40,7 +51,8 @@ export function parseEvent(line: string): ContainerEvent | undefined {
   const actor = asObject(event?.Actor);
   const attributes = asObject(actor?.Attributes) ?? {};
   const { Type: type, Action: rawAction, time: timeS, timeNano: timeNs } = event ?? {};
-  const action = typeof rawAction === "string" ? (rawAction.split(":", 1)[0] ?? "") : "";
+  const written = typeof rawAction === "string" ? (rawAction.split(":", 1)[0] ?? "") : "";
+  const action = OTHER_NAMES.get(written) ?? written;
   const id = actor?.ID;
   const at = typeof timeNs === "number" ? timeNs / 1e6 : typeof timeS === "number" ? timeS * 1_000 : Number.NaN;
   if ((type !== undefined && type !== "container") || !ACTIONS.has(action)) return undefined;
@@ -53,6 +65,7 @@ export function parseEvent(line: string): ContainerEvent | undefined {
     enabled: String(attributes["watchdog.enable"]).trim().toLowerCase() !== "false",
     exitCode: parseCount(attributes.exitCode),
     signal: parseCount(attributes.signal),
+    probed: typeof event?.HealthStatus === "string" ? event.HealthStatus.slice(0, 20) : undefined,
   };
 }
 

@@ -1,7 +1,9 @@
+import { redactSecrets } from "../../core/redact-secrets.ts";
 import { cleanText } from "../../core/text.ts";
 import { type ContainerOptions, parseOptions, parseService } from "./labels.ts";
 import type { ContainerDetails, ContainerState, WallTimeMs } from "./snapshot.ts";
 import { type Health, parseStatusText, type StatusText } from "./status-text.ts";
+import { type Composition, parseComposition } from "./tokens.ts";
 
 /** What is kept of one entry of `/containers/json`. */
 export interface ListedContainer extends StatusText {
@@ -11,6 +13,7 @@ export interface ListedContainer extends StatusText {
   /** Compose renames a container that it is about to replace, or to put into place: this is not its name for long. */
   readonly renamed: boolean;
   readonly service: string | undefined;
+  readonly composition: Composition;
   readonly options: ContainerOptions;
   readonly image: string | undefined;
   readonly createdAt: WallTimeMs | undefined;
@@ -23,6 +26,14 @@ export interface ListedContainer extends StatusText {
 const ID = /^[0-9a-f]{12,64}$/;
 const MAX_NAME_CHARS = 128;
 const STATES = new Set(["created", "running", "paused", "restarting", "removing", "exited", "dead"]);
+
+/** What Podman has beyond them (libpod/define/containerstate.go). */
+const PODMAN_STATES: ReadonlyMap<string, ContainerState> = new Map([
+  ["configured", "created"],
+  ["initialized", "created"],
+  ["stopping", "running"],
+  ["stopped", "exited"],
+]);
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -58,6 +69,7 @@ function parseEntry(json: unknown): ListedContainer | undefined {
     name: cleanText(plainName, MAX_NAME_CHARS) || id.slice(0, 12),
     renamed: plainName !== rawName,
     service: parseService(labels),
+    composition: parseComposition(labels),
     options: parseOptions(labels),
     image: typeof image === "string" && !/^(sha256:)?[0-9a-f]{12,64}$/.test(image) ? cleanText(image, 120) : undefined,
     createdAt: typeof createdS === "number" && createdS > 0 ? createdS * 1_000 : undefined,
@@ -77,16 +89,18 @@ function parseName(names: unknown, id: string): string | undefined {
 }
 
 function parseState(value: unknown): ContainerState {
-  return typeof value === "string" && STATES.has(value) ? (value as ContainerState) : "unknown";
+  if (typeof value !== "string") return "unknown";
+  return STATES.has(value) ? (value as ContainerState) : (PODMAN_STATES.get(value) ?? "unknown");
 }
 
 /**
  * What is kept of `/containers/<id>/json`. Environment, command and probe output never leave this function; neither does
  * Docker's own error text, which can hold the command. What other engines and proxies leave out is taken as not said.
  *
+ * @param evidence whether the output of the last failing probe is kept after all: see parseProbeOutput
  * @returns `undefined` when a field that is used is of the wrong type, or the state or the exit code is missing
  */
-export function parseInspect(json: unknown): ContainerDetails | undefined {
+export function parseInspect(json: unknown, evidence = false): ContainerDetails | undefined {
   const container = asObject(json);
   const state = asObject(container?.State);
   const restart = parseRestartPolicy(asObject(container?.HostConfig)?.RestartPolicy);
@@ -99,11 +113,13 @@ export function parseInspect(json: unknown): ContainerDetails | undefined {
   if (!Number.isSafeInteger(ExitCode) || !isCount(restartCount)) return undefined;
   if (!isTimestamp(StartedAt) || !isTimestamp(FinishedAt)) return undefined;
   const failingStreak = asObject(Health)?.FailingStreak;
+  const probeOutput = evidence && health !== "healthy" ? parseProbeOutput(asObject(Health)?.Log) : undefined;
   return {
     // `Running` is true while restarting; `Restarting` tells.
     state: Restarting === true ? "restarting" : parseState(Status),
     health,
     failingStreak: isCount(failingStreak) ? failingStreak : undefined,
+    ...(probeOutput !== undefined && { probeOutput }),
     startPeriodMs: parseStartPeriodMs(asObject(container?.Config)?.Healthcheck),
     exitCode: Number(ExitCode),
     startedAt: parseTime(StartedAt),
@@ -142,6 +158,16 @@ function parseHealth(value: unknown): Health | undefined {
   const status = asObject(value)?.Status;
   if (status === "" || status === "none") return "none";
   return status === "starting" || status === "healthy" || status === "unhealthy" ? status : undefined;
+}
+
+const MAX_PROBE_CHARS = 200;
+
+/** The output of the last probe that failed, without what looks like a secret; Docker lists the newest last. */
+function parseProbeOutput(log: unknown): string | undefined {
+  const probes = Array.isArray(log) ? log.map(asObject) : [];
+  const failed = probes.findLast((probe) => probe !== undefined && probe.ExitCode !== 0);
+  const output = typeof failed?.Output === "string" ? cleanText(redactSecrets(failed.Output), MAX_PROBE_CHARS) : "";
+  return output === "" ? undefined : output;
 }
 
 function isTimestamp(value: unknown): value is string | undefined | null {

@@ -1,19 +1,12 @@
 import type { Reading } from "../../core/reading.ts";
-import type { Evaluation, Signal } from "../../core/signal.ts";
+import type { Evaluation, Signal, Suspect } from "../../core/signal.ts";
 import type { Instant } from "../../core/time.ts";
+import { advanceTrack, tellingsOf } from "./advance-track.ts";
 import { countTick, NO_TICKS, type TickCount } from "./count-ticks.ts";
 import type { EventFacts } from "./event-facts.ts";
 import type { ObservedContainer, Snapshot } from "./snapshot.ts";
-import {
-  advanceTrack,
-  hasRestarted,
-  isWorthKeeping,
-  type Moment,
-  NEW_TRACK,
-  type Track,
-  type TrackRules,
-  tellingsOf,
-} from "./track.ts";
+import { dockerSuspect, missingSuspect, suspectOf } from "./suspects.ts";
+import { hasRestarted, isWorthKeeping, type Moment, NEW_TRACK, type Track, type TrackRules } from "./track.ts";
 import {
   containerSignal,
   dockerSignal,
@@ -25,7 +18,8 @@ import {
 
 /** What is held against what is read. */
 export interface Rules extends TrackRules {
-  readonly socketPath: string;
+  /** Where Docker answers, as people write it. */
+  readonly engineAt: string;
   /** Containers that must exist. */
   readonly required: readonly string[];
   readonly engineDownTicks: number;
@@ -52,8 +46,9 @@ export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instan
     const { intervalMs, engineDownTicks: threshold } = rules;
     const { active, ...failures } = countTick(memory.failures, true, { now, intervalMs, threshold });
     return {
-      signals: active ? [dockerSignal(rules.socketPath, reading.error)] : [],
+      signals: active ? [dockerSignal(rules.engineAt, reading.error)] : [],
       holds: active ? CONTAINER_KINDS : ["docker_down", ...CONTAINER_KINDS],
+      ...(!active && { suspects: [dockerSuspect(reading.error)] }),
       memory: { ...memory, failures },
     };
   }
@@ -63,7 +58,8 @@ export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instan
   const lastOf = recallBy(before, containers);
   const toldOf = tellingsOf(events);
   const after: [string, Track][] = [];
-  const signals: Signal[] = [dockerSignal(rules.socketPath, undefined)];
+  const signals: Signal[] = [dockerSignal(rules.engineAt, undefined)];
+  const suspects: Suspect[] = [];
   const holds: string[] = incomplete ? [...CONTAINER_KINDS] : [];
   const remember = (name: string, track: Track | undefined): void => {
     if (track !== undefined && isWorthKeeping(track)) after.push([name, track]);
@@ -82,6 +78,8 @@ export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instan
     if (verdict.is === "up" || (verdict.is === "down" && isDown))
       signals.push(containerSignal(container, verdict, now));
     else holds.push(`container:${name}`);
+    const suspect = isDown ? undefined : suspectOf(container, verdict, track, now, rules.stopGraceMs);
+    if (suspect !== undefined) suspects.push(suspect);
     if (loop === undefined) holds.push(`container_restarts:${name}`);
     else if (hasRestarted(last) || hasRestarted(track)) {
       signals.push(restartsSignal(container, loop, track.lastExitCode, rules));
@@ -98,10 +96,13 @@ export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instan
   for (const name of incomplete ? [] : rules.required.filter((required) => !present.has(required))) {
     const { track, signal } = judgeMissing(name, before.get(name), events, moment, rules);
     if (signal !== undefined) signals.push(signal);
-    else holds.push(`container:${name}`);
+    else {
+      holds.push(`container:${name}`);
+      suspects.push(missingSuspect(name));
+    }
     remember(name, track);
   }
-  return { signals, holds, memory: { failures: NO_TICKS, readAt: now, tracks: after } };
+  return { signals, holds, suspects, memory: { failures: NO_TICKS, readAt: now, tracks: after } };
 }
 
 /** What is remembered of a container: under its name, or, where it came back under another, of its service. */

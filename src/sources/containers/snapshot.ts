@@ -1,4 +1,5 @@
 import type { Reading } from "../../core/reading.ts";
+import type { Links } from "../../core/signal.ts";
 import type { EventFacts } from "./event-facts.ts";
 import type { ContainerOptions } from "./labels.ts";
 import type { Health } from "./status-text.ts";
@@ -23,6 +24,8 @@ export interface ContainerDetails {
   readonly health: Health;
   /** How often in a row the health check has failed, where that is told. */
   readonly failingStreak: number | undefined;
+  /** What the last failing health probe wrote, shortened and without secrets; absent unless it may be quoted. */
+  readonly probeOutput?: string;
   /** How long after a start a failing health check says nothing, in milliseconds. */
   readonly startPeriodMs: number;
   readonly exitCode: number;
@@ -65,6 +68,8 @@ export interface ObservedContainer {
 export interface Snapshot {
   readonly takenAt: WallTimeMs;
   readonly containers: readonly ObservedContainer[];
+  /** How the containers hang together, by name. */
+  readonly links?: readonly (readonly [name: string, links: Links])[];
   /** Names of containers that exist and are not watched: left out by their label, or the watchdog's own. */
   readonly leftOut: readonly string[];
   /** Names of which this reading says nothing: their container went while it was being read. */

@@ -1,19 +1,20 @@
 import type { Severity, Signal } from "../../core/signal.ts";
 import { formatDuration } from "../../core/text.ts";
 import type { Instant } from "../../core/time.ts";
+import type { Progress } from "./advance-track.ts";
 import { explainExitCode, reference, type Verdict } from "./judge.ts";
 import type { LoopState } from "./restarts.ts";
 import type { ObservedContainer } from "./snapshot.ts";
-import type { Moment, Progress } from "./track.ts";
+import type { Moment } from "./track.ts";
 
 /** @param error why the last reading failed; `undefined`: it did not */
-export function dockerSignal(socketPath: string, error: string | undefined): Signal {
+export function dockerSignal(engineAt: string, error: string | undefined): Signal {
   const key = { key: "docker_down", severity: "critical", nature: "level" } as const;
-  if (error === undefined) return { ...key, active: false, what: `Docker answers at ${socketPath}` };
+  if (error === undefined) return { ...key, active: false, what: `Docker answers at ${engineAt}` };
   return {
     ...key,
     active: true,
-    what: `Docker does not answer at ${socketPath}`,
+    what: `Docker does not answer at ${engineAt}`,
     details: [error, "what containers do is unknown until it answers"],
     next: "systemctl status docker",
   };

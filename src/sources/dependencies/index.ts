@@ -1,8 +1,11 @@
 import type { DependencyTarget } from "../../config/kinds.ts";
 import type { DependenciesSettings } from "../../config/settings.ts";
+import { hostToken } from "../../core/host-token.ts";
+import { isOutsideHost } from "../../core/outside.ts";
 import { createSharedLookup } from "../../http/shared-lookup.ts";
 import { createLimiter, type Limiter } from "../limiter.ts";
 import type { AnySource, Source } from "../source.ts";
+import type { WayOut } from "../way-out.ts";
 import { createProber, type ProberOptions } from "./collect.ts";
 import { type DependencyMemory, evaluateDependency, INITIAL_MEMORY, type PingOutcome } from "./signals.ts";
 
@@ -11,11 +14,16 @@ const MAX_PINGS_AT_ONCE = 256;
 /** The ping's own timer must end it, as an outcome, before the watchdog gives the collection up as no reading. */
 const SLACK_MS = 500;
 
+export interface DependencyOptions extends ProberOptions {
+  /** Where it is given, a dependency outside that does not answer is judged only while something else outside does. */
+  readonly wayOut?: WayOut;
+}
+
 /**
  * One source per dependency. Each keeps one connection of its own, so that a dependency that hangs holds up no other; only
  * where 256 of them hang at once do further ones wait, and are unknown then, not down.
  */
-export function createDependencySources(settings: DependenciesSettings, options: ProberOptions = {}): AnySource[] {
+export function createDependencySources(settings: DependenciesSettings, options: DependencyOptions = {}): AnySource[] {
   const limiter = createLimiter(MAX_PINGS_AT_ONCE, `not asked: ${MAX_PINGS_AT_ONCE} other dependencies do not answer`);
   const shared = { names: createSharedLookup(), ...options };
   return settings.targets.map((target) => createDependencySource(target, settings, limiter, shared));
@@ -25,25 +33,35 @@ function createDependencySource(
   target: DependencyTarget,
   { timeoutMs, downTicks }: DependenciesSettings,
   limiter: Limiter,
-  options: ProberOptions,
+  { wayOut, ...options }: DependencyOptions,
 ): Source<PingOutcome, DependencyMemory> {
   const prober = createProber(target, timeoutMs, options);
-  const shown = { name: target.name, address: addressOf(target.url) };
+  const shown = { name: target.name, address: addressOf(target.url), needs: [hostToken(target.url.hostname)] };
+  const witness = isOutsideHost(target.url.hostname) ? wayOut?.join() : undefined;
+  const pingOnce = async (deadline: AbortSignal) => {
+    const leave = await limiter.enter(deadline);
+    try {
+      return await prober.probe(deadline);
+    } finally {
+      leave();
+    }
+  };
   return {
     name: `dependencies/${target.name}`,
-    deadlineMs: timeoutMs + SLACK_MS,
+    deadlineMs: timeoutMs + (witness ? timeoutMs : 0) + SLACK_MS,
     initial: INITIAL_MEMORY,
-    async collect(deadline) {
-      const leave = await limiter.enter(deadline);
-      try {
-        return await prober.probe(deadline);
-      } finally {
-        leave();
-      }
+    collect: (deadline) => {
+      const ping = () => pingOnce(deadline);
+      return witness ? witness.ping(ping, hasAnswered, deadline) : ping();
     },
     evaluate: (reading, memory, now) => evaluateDependency(shown, downTicks, reading, memory, now),
     close: () => prober.close(),
   };
+}
+
+/** A bad answer is an answer. */
+function hasAnswered(outcome: PingOutcome): boolean {
+  return outcome.up || outcome.status !== undefined;
 }
 
 /** Without credentials and query, either of which may hold a secret. */

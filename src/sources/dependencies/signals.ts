@@ -26,10 +26,12 @@ export const INITIAL_MEMORY: DependencyMemory = { failuresInARow: 0, failingSinc
 export interface Shown {
   readonly name: string;
   readonly address: string;
+  /** The token of what it cannot answer without. */
+  readonly needs?: readonly string[];
 }
 
 export function evaluateDependency(
-  { name, address }: Shown,
+  { name, address, needs }: Shown,
   downTicks: number,
   reading: Reading<PingOutcome>,
   memory: DependencyMemory,
@@ -38,7 +40,7 @@ export function evaluateDependency(
   const key = `dep:${name}`;
   if (!reading.ok) return { signals: [], holds: [key], memory };
   const outcome = reading.value;
-  const signal = { key, severity: "critical", nature: "level" } as const;
+  const signal = { key, severity: "critical", nature: "level", ...(needs && { needs }) } as const;
   if (outcome.up) {
     return {
       signals: [{ ...signal, active: false, what: `dependency ${name} answers` }],

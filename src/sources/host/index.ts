@@ -3,6 +3,7 @@ import { createLimiter, type Limiter } from "../limiter.ts";
 import type { AnySource, Source } from "../source.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { measureDisk, readMemory } from "./collect.ts";
+import { evaluateFill, type FillMemory, joinEvaluations } from "./fill.ts";
 import {
   type DiskUsage,
   evaluateDisk,
@@ -21,11 +22,12 @@ const MAX_HUNG_DISKS = 2;
 /** What is measured of the host: each part fails alone. */
 export function createHostSources(settings: HostSettings): AnySource[] {
   const limiter = createLimiter(MAX_HUNG_DISKS, `not measured: ${MAX_HUNG_DISKS} other file systems do not answer`);
-  const paths = settings.diskCritEnabled ? settings.diskPaths : [];
+  const paths = settings.diskCritEnabled || settings.forecastMs !== undefined ? settings.diskPaths : [];
   return [createMemorySource(settings), ...paths.map((path) => createDiskSource(path, settings, limiter))];
 }
 
-function createMemorySource({ memPct, timeoutMs }: HostSettings): Source<MemoryUsage, LevelMemory> {
+function createMemorySource(settings: HostSettings): Source<MemoryUsage, LevelMemory & FillMemory> {
+  const { memPct, timeoutMs, forecastMs } = settings;
   let reading: Promise<MemoryUsage> | undefined;
   return {
     name: "host/memory",
@@ -37,12 +39,20 @@ function createMemorySource({ memPct, timeoutMs }: HostSettings): Source<MemoryU
       });
       return untilAborted(deadline, reading);
     },
-    evaluate: (reading, memory) => evaluateMemory(memPct, reading, memory),
+    evaluate(reading, memory, now) {
+      const level = evaluateMemory(memPct, reading, memory);
+      if (forecastMs === undefined) return level;
+      return joinEvaluations(level, evaluateFill("host_mem_fill", "memory", forecastMs, reading, memory, now));
+    },
   };
 }
 
-function createDiskSource(path: string, settings: HostSettings, limiter: Limiter): Source<DiskUsage, LevelMemory> {
-  const { rootPath, timeoutMs, diskCritPct } = settings;
+function createDiskSource(
+  path: string,
+  settings: HostSettings,
+  limiter: Limiter,
+): Source<DiskUsage, LevelMemory & FillMemory> {
+  const { rootPath, timeoutMs, diskCritEnabled, diskCritPct, forecastMs } = settings;
   let measuring: Promise<DiskUsage> | undefined;
   return {
     name: `host/disk ${path}`,
@@ -59,6 +69,12 @@ function createDiskSource(path: string, settings: HostSettings, limiter: Limiter
       }
       return untilAborted(deadline, measuring);
     },
-    evaluate: (reading, memory) => evaluateDisk(path, diskCritPct, reading, memory),
+    evaluate(reading, memory, now) {
+      const level = diskCritEnabled
+        ? evaluateDisk(path, diskCritPct, reading, memory)
+        : { signals: [], holds: [], memory: INITIAL_MEMORY };
+      if (forecastMs === undefined) return level;
+      return joinEvaluations(level, evaluateFill(`host_disk_fill:${path}`, { path }, forecastMs, reading, memory, now));
+    },
   };
 }

@@ -1,6 +1,7 @@
 import type { OrchestratorSettings } from "../../config/settings.ts";
 import { isHeld } from "../../core/alerts.ts";
 import { debounce } from "../../core/debounce.ts";
+import { hostToken } from "../../core/host-token.ts";
 import type { Reading } from "../../core/reading.ts";
 import type { Evaluation, Signal } from "../../core/signal.ts";
 import { type Instant, SECOND_MS } from "../../core/time.ts";
@@ -74,7 +75,12 @@ function evaluateFailure(
     next: "see whether its process still runs, read the end of its log, start it again",
     since: failingSince,
   });
-  return { signals: [signal], holds: others, memory };
+  return { signals: [{ ...signal, needs: needsOf(settings) }], holds: others, memory };
+}
+
+/** It cannot answer while the host that it runs on is gone. */
+function needsOf({ metricsUrl }: OrchestratorSettings): string[] {
+  return [hostToken(metricsUrl.hostname)];
 }
 
 function otherKinds({ costRunUsd, costTotalUsd }: OrchestratorSettings): string[] {
@@ -107,7 +113,10 @@ function evaluateEnvelope(
     now,
   );
   const findings: readonly Findings[] = [
-    { signals: [inactive("orch_down", "critical", "the orchestrator answers")], holds: [] },
+    {
+      signals: [{ ...inactive("orch_down", "critical", "the orchestrator answers"), needs: needsOf(settings) }],
+      holds: [],
+    },
     { signals: [schemaSignal(envelope.problems)], holds: [] },
     findOne(generatedAtMs, "orch_stale", (atMs) => staleSignal(atMs, freshAt ?? now, settings.staleMs, now)),
     findStages(envelope.stages, settings, wasActive, now),

@@ -14,7 +14,24 @@ describe("parseBlocks", () => {
     });
   });
 
+  test("reads what is folded under something, in its block or below a line that names it", () => {
+    const text = [
+      "🔴 db has exited\ntakes with it:\n↳ api is unhealthy (#container_api)\n#container_db",
+      "also wrong, because mail is down (#dep_mail):\n↳ web is slow (#dep_web)",
+    ].join("\n\n");
+    const { headings, blocks, folded } = parseBlocks(text);
+    expect(headings).toEqual(["also wrong, because mail is down (#dep_mail):"]);
+    expect(blocks.map(({ hashtag, folded }) => [hashtag, folded])).toEqual([
+      [
+        "container_db",
+        [{ hashtag: "container_api", text: "↳ api is unhealthy (#container_api)", under: "container_db" }],
+      ],
+    ]);
+    expect(folded).toEqual([{ hashtag: "dep_web", text: "↳ web is slow (#dep_web)", under: "dep_mail" }]);
+  });
+
   test.each([
+    ["a folded line that nothing leads", "↳ api is unhealthy (#container_api)"],
     ["a block that does not end", "🔴 db is down\nsince 14:02"],
     ["a block within a block", "🔴 db is down\n🟢 api answers\n#dep_api"],
     ["an icon in a heading", "all is 🟢 again"],

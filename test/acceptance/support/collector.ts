@@ -1,5 +1,5 @@
 import type { BotApi, ReceivedMessage } from "../../stand-ins/bot-api.ts";
-import { type Block, hashtagOf, type Icon, parseBlocks } from "./blocks.ts";
+import { type Block, type FoldedLine, foldedOf, hashtagOf, type Icon, parseBlocks } from "./blocks.ts";
 
 /** When a message may come, in seconds after the last mark. */
 export interface Window {
@@ -18,6 +18,8 @@ export interface Told {
   readonly message: ReceivedMessage;
   readonly headings: readonly string[];
   readonly blocks: readonly Block[];
+  /** Those that stand in no block. */
+  readonly folded?: readonly FoldedLine[];
 }
 
 export function between(fromS: number, toS: number): Window {
@@ -37,6 +39,13 @@ export const recovery = wanted("🟢");
 /** What came and went before it could be told. */
 export const passed = wanted("🔴🟢");
 
+/** What is told in one line under what it follows from, in a block or after it. */
+export function folded(key: string, under: string, ...says: readonly (string | RegExp)[]) {
+  return { key, under, says, isFolded: true } as const;
+}
+
+type WantedFolded = ReturnType<typeof folded>;
+
 /**
  * States when each message may come and what it must say, in the manner of Alertmanager's acceptance tests. A message is
  * due once; one that nothing was said about is one too many.
@@ -55,9 +64,11 @@ export class Collector {
     this.#startAt = Date.now();
   }
 
-  /** Waits for the next message: it must come within `window` and consist of exactly these blocks, in this order. */
-  async expect({ fromS, toS }: Window, ...blocks: readonly Wanted[]): Promise<Told> {
-    const due = `between ${fromS} s and ${toS} s: ${blocks.map(describeWanted).join(" ")}`;
+  /** Waits for the next message: it must come within `window` and consist of exactly these blocks and folded lines, each in this order. */
+  async expect({ fromS, toS }: Window, ...parts: readonly (Wanted | WantedFolded)[]): Promise<Told> {
+    const blocks = parts.filter((part): part is Wanted => !("isFolded" in part));
+    const lines = parts.filter((part): part is WantedFolded => "isFolded" in part);
+    const due = `between ${fromS} s and ${toS} s: ${[...blocks.map(describeWanted), ...lines.map(describeFolded)].join(" ")}`;
     const remainingMs = Math.max(this.#startAt + toS * 1_000 - Date.now(), 0);
     await this.#botApi.received(this.#checked + 1, remainingMs).catch(() => {
       throw this.#failure(`no message came ${due}`);
@@ -65,7 +76,7 @@ export class Collector {
     const told = this.#take();
     const atS = (told.message.at - this.#startAt) / 1_000;
     if (atS < fromS || atS > toS) throw this.#failure(`the message at ${atS.toFixed(2)} s should have come ${due}`);
-    const problem = compare(told.blocks, blocks);
+    const problem = compare(told.blocks, blocks) ?? compareFolded(foldedOf(told), lines);
     if (problem !== undefined) throw this.#failure(`${problem}; due was ${due}`);
     return told;
   }
@@ -106,6 +117,21 @@ export class Collector {
 
 function describeWanted({ icon, key }: Wanted): string {
   return `[${icon} #${hashtagOf(key)}]`;
+}
+
+function describeFolded({ key, under }: Pick<WantedFolded, "key" | "under">): string {
+  return `[#${hashtagOf(under)} ↳ #${hashtagOf(key)}]`;
+}
+
+function compareFolded(lines: readonly FoldedLine[], wanted: readonly WantedFolded[]): string | undefined {
+  const is = lines.map(({ hashtag, under }) => describeFolded({ key: hashtag, under })).join(" ");
+  if (is !== wanted.map(describeFolded).join(" ")) return `folded are ${is || "none"}`;
+  for (const [index, { key, says }] of wanted.entries()) {
+    const text = lines[index]?.text ?? "";
+    const missing = says.find((part) => (typeof part === "string" ? !text.includes(part) : !part.test(text)));
+    if (missing !== undefined) return `the line of ${key} does not say ${missing}`;
+  }
+  return undefined;
 }
 
 function compare(blocks: readonly Block[], wanted: readonly Wanted[]): string | undefined {

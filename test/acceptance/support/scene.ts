@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test as base, vi } from "vitest";
 import { type BotApi, startBotApi } from "../../stand-ins/bot-api.ts";
 import { type StandInContainer, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
-import { hashtagOf, parseBlocks } from "./blocks.ts";
+import { foldedOf, hashtagOf, parseBlocks } from "./blocks.ts";
 import { Collector } from "./collector.ts";
 import { type Orchestrator, startOrchestrator } from "./orchestrator.ts";
 import { type Environment, type Outcome, Program, type SpawnOptions } from "./program.ts";
@@ -40,6 +40,7 @@ export class Scene {
       WATCHDOG_DOCKER_SOCK: "off",
       WATCHDOG_MEM_PCT: "100",
       WATCHDOG_LISTEN: "127.0.0.1:0",
+      WATCHDOG_START_NOTICE: "false",
       WATCHDOG_TG_BOT_TOKEN: TOKEN,
       WATCHDOG_TG_CHAT_ID: CHAT_ID,
       WATCHDOG_TG_API_ROOT: this.bot.url,
@@ -112,7 +113,10 @@ export class Scene {
     const decided = this.#programs.flatMap((program) => (isJson(program) ? program.decisions : []));
     const due = new Set(decided.map((decision) => hashtagOf(decision.slice(decision.indexOf(" ") + 1))));
     const told = new Set(
-      this.bot.messages.flatMap(({ text }) => parseBlocks(text).blocks.map(({ hashtag }) => hashtag)),
+      this.bot.messages.flatMap(({ text }) => {
+        const message = parseBlocks(text);
+        return [...message.blocks, ...foldedOf(message)].map(({ hashtag }) => hashtag);
+      }),
     );
     const differing = [...due.symmetricDifference(told)];
     if (differing.length > 0) throw new Error(`decided but not told, or told but not decided: ${differing.join(" ")}`);

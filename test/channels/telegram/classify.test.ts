@@ -4,7 +4,14 @@ import { describe, expect, test } from "vitest";
 import { NoAnswerError } from "../../../src/channels/telegram/answer.ts";
 import { type Attempt, afterFailure } from "../../../src/channels/telegram/classify.ts";
 
-const FIRST: Attempt = { chatId: "-100", threadId: 4, markup: "html", moved: false };
+const FIRST: Attempt = {
+  chatId: "-100",
+  threadId: 4,
+  markup: "html",
+  replyTo: 7,
+  hasButtons: true,
+  moved: false,
+};
 
 function refused(
   code: number,
@@ -22,6 +29,24 @@ function deliveryAfter(thrown: unknown, attempt = FIRST) {
 
 describe("what has a remedy is sent again, changed", () => {
   test.each([
+    {
+      name: "a reply to what is gone: to nothing, and nobody has to hear of it",
+      thrown: refused(400, "Bad Request: message to be replied not found"),
+      change: { replyTo: undefined },
+      warning: undefined,
+    },
+    {
+      name: "buttons that are refused: without them",
+      thrown: refused(400, "Bad Request: BUTTON_DATA_INVALID"),
+      change: { hasButtons: false },
+      warning: "sent without buttons: Bad Request: BUTTON_DATA_INVALID",
+    },
+    {
+      name: "a keyboard that cannot be read: without it",
+      thrown: refused(400, "Bad Request: object expected as reply markup"),
+      change: { hasButtons: false },
+      warning: "sent without buttons: Bad Request: object expected as reply markup",
+    },
     {
       name: "entities that cannot be parsed: as plain text",
       thrown: refused(400, "Bad Request: can't parse entities: Unsupported start tag"),
@@ -43,7 +68,7 @@ describe("what has a remedy is sent again, changed", () => {
     {
       name: "a group that became a supergroup: there",
       thrown: refused(400, "Bad Request: group chat was upgraded to a supergroup chat", { migrate_to_chat_id: -1005 }),
-      change: { chatId: "-1005", moved: true },
+      change: { chatId: "-1005", moved: true, replyTo: undefined },
       warning: "chat -100 has become -1005: set WATCHDOG_TG_CHAT_ID to that",
     },
   ])("$name", ({ thrown, change, warning }) => {

@@ -10,9 +10,13 @@ import { docker } from "./engine.ts";
 
 const run = promisify(execFile);
 
-/** An image of a busybox and nothing else. */
-export async function importBusybox(tag: string): Promise<void> {
-  await importImage(tag, layBusybox);
+/**
+ * An image of a busybox and nothing else.
+ *
+ * @param client runs the docker client; by default on the engine that the tests share
+ */
+export async function importBusybox(tag: string, client = docker): Promise<void> {
+  await importImage(tag, layBusybox, [], [], client);
 }
 
 /** An image that the Dockerfile can be built on, as it can on node:26-alpine. */
@@ -57,6 +61,7 @@ async function importImage(
   lay: (root: string) => void,
   more: readonly string[] = [],
   changes: readonly string[] = [],
+  client = docker,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "watchdog-image-"));
   const root = join(folder, "root");
@@ -64,7 +69,7 @@ async function importImage(
   try {
     lay(root);
     await run("tar", ["--create", "--file", archive, "-C", root, ".", ...more]);
-    await docker("import", "--change", "ENV PATH=/usr/local/bin:/usr/bin:/bin", ...changes, archive, tag);
+    await client("import", "--change", "ENV PATH=/usr/local/bin:/usr/bin:/bin", ...changes, archive, tag);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import type { Notice } from "../../../src/core/notice.ts";
 import type { Evaluated, EventOf, Trace, TraceEvent } from "../trace.ts";
+import { CauseBook } from "./causes.ts";
 import type { Invariant, Violation } from "./invariant.ts";
 import { Silences } from "./silences.ts";
 
@@ -11,7 +12,7 @@ interface Wrong {
 
 /**
  * Every reading leads to what it must: all that is due is committed with it, and nothing else. Built from what the sources
- * said and what the database holds, without `decide`.
+ * said and what the database holds, without `decide`. Whether a new alert may be held back is judged elsewhere.
  */
 export const decisionsFollowReadings: Invariant = (trace) => new Decisions(trace).judge();
 
@@ -22,14 +23,17 @@ class Decisions {
   /** What was evaluated and waits for its commit. */
   #pending: (Evaluated & TraceEvent)[] = [];
   #sources: readonly string[] = [];
+  readonly #causes: CauseBook;
 
   constructor(trace: Trace) {
     this.#trace = trace;
+    this.#causes = new CauseBook(trace);
   }
 
   judge(): Violation | undefined {
     for (const event of this.#trace.events) {
       const message = this.#judge(event);
+      this.#causes.enter(event);
       if (message !== undefined) return { message, event };
     }
     return undefined;
@@ -83,7 +87,8 @@ class Decisions {
   #judgeActive(key: string, { source, instant }: Evaluated & TraceEvent, notices: Notice[]): string | undefined {
     const wrong = this.#wrong.get(key);
     if (this.#silences.cover(key, instant)) return undefined;
-    if (wrong === undefined) return this.#demand(key, "alert", notices, source, instant);
+    const mayWait = this.#needs(key) && !notices.some((notice) => notice.key === key);
+    if (wrong === undefined) return mayWait ? undefined : this.#demand(key, "alert", notices, source, instant);
     if (this.#isDue(wrong, instant)) return this.#demand(key, "realert", notices, source, instant);
     if (wrong.isFlapping) this.#take(key, "realert", notices, source, instant, /it has calmed/);
     return undefined;
@@ -125,11 +130,18 @@ class Decisions {
 
   /** What is left needs another reason than a reading; edges are counted elsewhere. */
   #judgeRest(notices: Notice[], pending: readonly Evaluated[], event: TraceEvent): string | undefined {
-    for (const { key, action, nature } of notices) {
+    for (const { key, action, nature, what } of notices) {
       if (nature === "edge") continue;
       const wrong = this.#wrong.get(key);
       if (action === "recovery" && wrong !== undefined && !this.#sources.includes(wrong.source)) {
         this.#wrong.delete(key);
+        continue;
+      }
+      const source = this.#sourceOf(key);
+      // What flaps may have been held back while it looked well.
+      const wasHeldBack = this.#causes.heldBack.has(key) || (this.#needs(key) && what.includes("flapping"));
+      if (action === "alert" && wrong === undefined && wasHeldBack && source !== undefined) {
+        this.#wrong.set(key, { source, lastAlertAt: event.instant, isFlapping: what.includes("flapping") });
         continue;
       }
       const said = pending.find(({ active, inactive }) => active.includes(key) || inactive.includes(key));
@@ -138,6 +150,17 @@ class Decisions {
       return `${action} of ${key} is committed, but ${why}${silenced}`;
     }
     return undefined;
+  }
+
+  #needs(key: string): boolean {
+    return this.#trace.scenario.sources.some(({ needs }) => (needs?.[key]?.length ?? 0) > 0);
+  }
+
+  #sourceOf(key: string): string | undefined {
+    const plan = this.#trace.scenario.sources.find(
+      ({ kind }) => key === kind || key.startsWith(`${kind}:`) || key === `${kind}_down`,
+    );
+    return plan?.name;
   }
 
   #isDue({ lastAlertAt }: Wrong, instant: number): boolean {

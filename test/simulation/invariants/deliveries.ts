@@ -55,6 +55,8 @@ export const blocksSayWhatIsOwed: Invariant = (trace) =>
       const icon = iconOf(notices);
       const actions = notices.map(({ action }) => action).join(", ");
       if (icon === undefined) return `of ${block.key}, ${actions} cannot stand in one block`;
+      const isFolded = block.under !== undefined;
+      if (isFolded && notices[0]?.cause === undefined) return `${block.key} is folded, but it follows from nothing`;
       if (icon !== block.icon) return `of ${block.key}, ${actions} is told as ${block.icon} instead of ${icon}`;
     }
     return undefined;

@@ -1,5 +1,6 @@
 import type { Trace } from "../trace.ts";
 import { absenceIsToldOnce } from "./absence.ts";
+import { causesAreCauses } from "./causes.ts";
 import {
   cleanStopsAreQuick,
   messagesFit,
@@ -35,6 +36,7 @@ export const INVARIANTS = {
   alertAndRecoveryAlternate,
   lastWordIsTheTruth,
   decisionsFollowReadings,
+  causesAreCauses,
   edgesAreCountedOnce,
   absenceIsToldOnce,
   messagesFit,

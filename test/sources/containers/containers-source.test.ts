@@ -17,7 +17,7 @@ afterEach(() => standIn.close());
 /** The source as the watchdog runs it: collect, evaluate, keep the memory. */
 function run(change: Partial<ContainersSettings> = {}, own: ContainersSurroundings = {}) {
   const settings = {
-    socketPath: standIn.socketPath,
+    address: { socketPath: standIn.socketPath },
     timeoutMs: 10_000,
     intervalMs: 30_000,
     names: ["*"],
@@ -113,7 +113,7 @@ describe("the containers source", () => {
   });
 
   test("a socket that is missing is told with what mends it", async () => {
-    const { tick } = run({ socketPath: "/nowhere/docker.sock", engineDownTicks: 1 });
+    const { tick } = run({ address: { socketPath: "/nowhere/docker.sock" }, engineDownTicks: 1 });
     const { signals } = await tick();
     expect(signals[0]?.details?.[0]).toMatch(/^there is no socket at \/nowhere\/docker.sock: mount it/);
   });

@@ -92,9 +92,16 @@ describe("what is gathered from events", () => {
     expect(record.take().news[0]?.ooms).toEqual([AT + 1, AT + 500]);
   });
 
-  test("a removed container leaves its name and when, and nothing else", () => {
+  test("the order of an end outlives the container, for a reading that found the end and still inspects", () => {
+    const record = recordOf(event("kill", 0, { signal: 9 }), event("die", 1));
+    record.take();
+    record.record(event("destroy", 2));
+    expect(record.orders).toEqual([[idOf(1), { at: AT, signal: 9 }]]);
+  });
+
+  test("a removed container leaves its name, when, and what was ordered", () => {
     const facts = recordOf(event("kill", 0, { signal: 9 }), event("die", 1), event("destroy", 2)).take();
-    expect(facts).toEqual({ news: [], orders: [], removals: [["api", AT + 2]] });
+    expect(facts).toEqual({ news: [], orders: [[idOf(1), { at: AT, signal: 9 }]], removals: [["api", AT + 2]] });
   });
 
   test("of what happened before anybody followed, orders and removals count", () => {

@@ -11,12 +11,14 @@ let nudges: number;
 /** The pauses before it opened again, in milliseconds; none is waited for. */
 let pausesMs: number[];
 let wall: number;
+let warnings: string[];
 
 beforeEach(async () => {
   standIn = await startDockerEngine();
   record = new EventRecord();
   nudges = 0;
   pausesMs = [];
+  warnings = [];
   wall = Date.parse("2026-06-10T12:00:00Z");
 });
 afterEach(async () => {
@@ -33,7 +35,18 @@ function follow(socketPath = standIn.socketPath): void {
   };
   const clock = { wallNow: () => wall, after };
   const isWatched = (name: string): boolean => name !== "other";
-  const parts = { socketPath, record, isWatched, lookBackMs: 180_000, clock, random: () => 0 };
+  const engine = { versionPrefix: async () => "", forgetVersion: () => undefined };
+  const warn = (problem: string) => void warnings.push(problem);
+  const parts = {
+    address: { socketPath },
+    engine,
+    warn,
+    record,
+    isWatched,
+    lookBackMs: 180_000,
+    clock,
+    random: () => 0,
+  };
   stream = new EventStream(parts, () => {
     nudges += 1;
   });

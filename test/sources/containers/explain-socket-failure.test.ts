@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { explainSocketFailure } from "../../../src/sources/containers/explain-socket-failure.ts";
+import { explainEngineFailure } from "../../../src/sources/containers/explain-engine-failure.ts";
 
 const PATH = "/var/run/docker.sock";
+const ADDRESS = { socketPath: PATH };
 const SOCKET = { gid: 998, isSocket: () => true, isDirectory: () => false };
 const FILE = { gid: 0, isSocket: () => false, isDirectory: () => false };
 const DIRECTORY = { gid: 0, isSocket: () => false, isDirectory: () => true };
@@ -27,7 +28,24 @@ describe("why Docker could not be asked, and what mends it", () => {
     ],
     ["in trouble", { statusCode: 500, json: { message: "no\nluck" } }, SOCKET, /: answered 500: no luck$/],
     ["in trouble without words", { statusCode: 500, json: Buffer.from("<html>") }, SOCKET, /: answered 500$/],
-    ["too old", { statusCode: 400, json: { message: "client version 1.44 is too new" } }, SOCKET, /is too new$/],
+    [
+      "too old",
+      {
+        statusCode: 400,
+        json: { message: "client version 1.44 is too new. Maximum supported API version is 1.41" },
+      },
+      SOCKET,
+      /: it speaks API versions up to 1\.41, and the watchdog asked in 1\.44: update Docker$/,
+    ],
+    [
+      "too new",
+      {
+        statusCode: 400,
+        json: { message: "client version 1.44 is too old. Minimum supported API version is 2.0, please upgrade" },
+      },
+      SOCKET,
+      /: it speaks API versions from 2\.0, and the watchdog asked in 1\.44: update the watchdog$/,
+    ],
     ["resetting", { code: "ECONNRESET" }, SOCKET, /: connection reset$/],
     ["anything else", {}, SOCKET, /^Docker at \/var\/run\/docker\.sock: connect failed$/],
   ])("%s", (_name, facts, file, message) => {
@@ -35,13 +53,13 @@ describe("why Docker could not be asked, and what mends it", () => {
       if (file === undefined) throw new Error("ENOENT");
       return file;
     };
-    expect(explainSocketFailure(failure(facts), PATH, look)).toMatch(message);
+    expect(explainEngineFailure(failure(facts), ADDRESS, look)).toMatch(message);
   });
 
   test("whatever is thrown, it is one short line that names the socket", () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => {
-        const message = explainSocketFailure(thrown, PATH, () => SOCKET);
+        const message = explainEngineFailure(thrown, ADDRESS, () => SOCKET);
         expect(message).toContain(PATH);
         expect(message).not.toMatch(/[\n\r]/);
         expect(message.length).toBeLessThan(1_000);
@@ -51,6 +69,6 @@ describe("why Docker could not be asked, and what mends it", () => {
 
   test("a page of HTML as the error is not passed on", () => {
     const thrown = failure({ statusCode: 502, json: Buffer.from("<html>".repeat(1_000)) });
-    expect(explainSocketFailure(thrown, PATH, () => SOCKET)).toBe(`Docker at ${PATH}: answered 502`);
+    expect(explainEngineFailure(thrown, ADDRESS, () => SOCKET)).toBe(`Docker at ${PATH}: answered 502`);
   });
 });

@@ -116,7 +116,7 @@ describe("the agent", () => {
   });
 
   function agentWith(timeoutMs: number): GuardedAgent {
-    return new GuardedAgent(engine.socketPath, { timeoutMs, maxBytes: 10_000 });
+    return new GuardedAgent(engine, { timeoutMs, maxBytes: 10_000 });
   }
 
   function ask(options: RequestOptions): Promise<string> {
@@ -159,8 +159,8 @@ describe("the agent", () => {
   });
 
   test("refuses another socket than its own, and TCP", async () => {
-    await expect(ask({ path: "/version", socketPath: "/elsewhere.sock" })).rejects.toThrow("Docker's socket only");
-    await expect(ask({ path: "/version", socketPath: undefined, port: 1 })).rejects.toThrow("Docker's socket only");
+    await expect(ask({ path: "/version", socketPath: "/elsewhere.sock" })).rejects.toThrow("speaks to");
+    await expect(ask({ path: "/version", socketPath: undefined, port: 1 })).rejects.toThrow("speaks to");
   });
 
   test.each(["upgrade", "transfer-encoding", "content-length", "expect"])("refuses a %s header", async (name) => {

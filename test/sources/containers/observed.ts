@@ -47,7 +47,7 @@ export function observed(
 }
 
 export const RULES: Rules = {
-  socketPath: "/var/run/docker.sock",
+  engineAt: "/var/run/docker.sock",
   required: [],
   intervalMs: 30_000,
   stopGraceMs: 120_000,

@@ -34,7 +34,9 @@ describe("a list as a real engine wrote it", () => {
 
   test("only what is used is kept", () => {
     expect(Object.keys(list?.listed[0] ?? {}).toSorted()).toEqual(
-      "createdAt enabled exitCode health id image leastAgeMs name networkOf options renamed service state".split(" "),
+      "composition createdAt enabled exitCode health id image leastAgeMs name networkOf options renamed service state".split(
+        " ",
+      ),
     );
     expect(JSON.stringify(list)).not.toMatch(/sleep|sha256|172\.17/);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { unknown } from "../../../src/core/reading.ts";
 import { type ContainerNews, NO_FACTS, type Order } from "../../../src/sources/containers/event-facts.ts";
 import { parseOptions, parseService } from "../../../src/sources/containers/labels.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot } from "../../../src/sources/containers/snapshot.ts";
@@ -179,6 +180,24 @@ describe("kills for memory", () => {
   const oomAt = WALL + 30_500;
   const end = { at: oomAt + 30, exitCode: 137, deliberate: false };
 
+  test.each([
+    ["its event comes with the end", [oomAt], 30_530, "code 137: out of memory"],
+    ["its event came long before that end", [oomAt - 20_000], 30_530, "code 137: killed"],
+    ["there was none", [], 30_530, "code 137: killed"],
+  ])("is the reason of an end that inspect does not explain: %s", (_name, ooms, endedAt, reason) => {
+    const killed = ended(endedAt, { oomKilled: false }, 137);
+    const play = new Play().read([observed()]).read([killed], 1_000, told({ end, ooms }));
+    expect(play.signal("container:api")?.what).toBe(`container api has exited (${reason})`);
+    // The event is gone by then, what it told is not.
+    expect(play.read([killed]).signal("container:api")?.what).toBe(`container api has exited (${reason})`);
+  });
+
+  test("is the reason also where inspect failed, but the end was seen", () => {
+    const uninspected = { ...ended(30_530, {}, 137), details: unknown("answered 500") };
+    const play = new Play().read([observed()]).read([uninspected], 1_000, told({ end, ooms: [oomAt] }));
+    expect(play.signal("container:api")?.what).toBe("container api has exited (code 137: out of memory)");
+  });
+
   test("one that only an event saw is told, and not again when inspect shows it", () => {
     const play = new Play().read([observed()]);
     play.read([up()], 1_000, told({ end, ooms: [oomAt] }));
@@ -318,10 +337,25 @@ describe("health", () => {
     const play = new Play().read([observed({ health: "unhealthy", details: { failingStreak: 3 } })]);
     expect(play.signal("container:api")?.details?.[0]).toBe("its health check has failed 3 times in a row");
   });
+
+  test("a first failure is no row", () => {
+    const play = new Play().read([observed({ health: "unhealthy", details: { failingStreak: 1 } })]);
+    expect(play.signal("container:api")?.details?.[0]).toBe("its health check has failed once");
+  });
+
+  test("what the probe wrote is quoted where it was kept", () => {
+    const details = { failingStreak: 3, probeOutput: "connection refused" };
+    const play = new Play().read([observed({ health: "unhealthy", details })]);
+    expect(play.signal("container:api")?.details?.slice(0, 2)).toEqual([
+      "its health check has failed 3 times in a row",
+      "it says: connection refused",
+    ]);
+  });
 });
 
 describe("labels", () => {
   test.each([
+    ["shares of its limits", { "watchdog.mem-pct": "97.5", "watchdog.cpu-pct": "50" }, { memPct: 97.5, cpuPct: 50 }],
     ["a grace", { "watchdog.stop-grace": "2.5" }, { stopGraceMs: 2_500 }],
     ["a severity", { "watchdog.severity": "warning" }, { severity: "warning" }],
     ["ticks", { "watchdog.down-ticks": " 3 " }, { downTicks: 3 }],

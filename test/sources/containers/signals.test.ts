@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { unknown } from "../../../src/core/reading.ts";
 import { cleanText } from "../../../src/core/text.ts";
+import type { EventFacts } from "../../../src/sources/containers/event-facts.ts";
 import { evaluate, INITIAL_MEMORY } from "../../../src/sources/containers/signals.ts";
 import type { ContainerDetails, ObservedContainer } from "../../../src/sources/containers/snapshot.ts";
 import { idOf } from "../../stand-ins/docker-engine.ts";
@@ -319,19 +320,59 @@ describe("whatever is read", () => {
       observed({ ...(facts as Omit<ObservedContainer, "details">), ...(details && { details }) }),
     );
   const containers = fc.uniqueArray(container, { selector: (one) => one.name, maxLength: 4 });
+  /** Of these containers and of others: the watchdog's own, and ones that nobody watches. */
+  const someId = fc.nat(5).map(idOf);
+  const eventFacts: fc.Arbitrary<EventFacts> = fc.record({
+    news: fc.uniqueArray(
+      fc.record({
+        id: someId,
+        end: fc.option(
+          fc.record({ at: instant, exitCode: fc.integer({ min: 0, max: 300 }), deliberate: fc.boolean() }),
+          {
+            nil: undefined,
+          },
+        ),
+        restarts: fc.array(instant, { maxLength: 5 }),
+        ooms: fc.array(instant, { maxLength: 5 }),
+      }),
+      { selector: ({ id }) => id, maxLength: 4 },
+    ),
+    orders: fc.array(
+      fc.tuple(someId, fc.record({ at: instant, signal: fc.option(fc.constantFrom(1, 9, 15), { nil: undefined }) })),
+      { maxLength: 4 },
+    ),
+    removals: fc.array(fc.tuple(fc.constantFrom("api", "own", "__proto__"), instant), { maxLength: 3 }),
+  });
+  const OWN = "own";
+  const rules = { ...RULES, required: ["must-exist", OWN] };
   const reading = fc.oneof(
-    { weight: 5, arbitrary: containers.map((all) => snapshot(all)) },
+    {
+      weight: 5,
+      arbitrary: fc
+        .record({
+          all: containers,
+          events: eventFacts,
+          incomplete: fc.boolean(),
+          unsure: fc.constantFrom([], ["gone"]),
+        })
+        .map(({ all, ...change }) =>
+          snapshot(
+            all.filter(({ name }) => name !== OWN),
+            { leftOut: [OWN], ...change },
+          ),
+        ),
+    },
     { weight: 1, arbitrary: fc.constant(unknown("failed")) },
   );
 
-  test("evaluating is total; every container is told or held, none twice; memory is small, plain data", () => {
+  test("evaluating is total; every container is told or held, none twice, one's own never; memory is small, plain data", () => {
     fc.assert(
       fc.property(fc.array(reading, { maxLength: 12 }), (readings) => {
         let memory = INITIAL_MEMORY;
         let now = 0;
         for (const one of readings) {
           now += 30_000;
-          const result = evaluate(one, memory, now, RULES);
+          const result = evaluate(one, memory, now, rules);
           const keys = result.signals.map(({ key }) => key);
           expect(new Set(keys).size).toBe(keys.length);
           const names = one.ok ? one.value.containers.map((found) => found.name) : [];
@@ -339,8 +380,11 @@ describe("whatever is read", () => {
             expect(keys.includes(`container:${known}`)).not.toBe(result.holds.includes(`container:${known}`));
           }
           for (const signal of result.signals) expect(JSON.stringify(signal).length).toBeLessThan(2_000);
-          expect(evaluate(one, JSON.parse(JSON.stringify(memory)), now, RULES)).toEqual(result);
-          expect(result.memory.tracks.length).toBeLessThanOrEqual(one.ok ? names.length : memory.tracks.length);
+          expect(evaluate(one, JSON.parse(JSON.stringify(memory)), now, rules)).toEqual(result);
+          expect(result.memory.tracks.length).toBeLessThanOrEqual(
+            one.ok ? names.length + rules.required.length : memory.tracks.length,
+          );
+          for (const about of [...keys, ...result.holds]) expect(about.split(":")[1]).not.toBe(OWN);
           memory = result.memory;
         }
       }),

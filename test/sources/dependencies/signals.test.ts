@@ -143,3 +143,11 @@ describe("what people read", () => {
     );
   });
 });
+
+test("up or down, it needs the host that it lies on", () => {
+  const shown = { ...DB, needs: ["host:db"] };
+  for (const outcome of [UP, REFUSED]) {
+    const { signals } = evaluateDependency(shown, 1, known(outcome), INITIAL_MEMORY, 0);
+    expect(signals).toMatchObject([{ key: "dep:db", needs: ["host:db"] }]);
+  }
+});

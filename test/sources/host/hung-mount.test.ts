@@ -24,7 +24,7 @@ const SCRIPT = `
   const [hung] = process.argv.slice(1);
   const diskPaths = [hung, hung + "/a", hung + "/b", "/"];
   const sources = createHostSources(
-    { timeoutMs: 300, memPct: 90, diskPaths, diskCritEnabled: true, diskCritPct: 97, rootPath: "/" });
+    { timeoutMs: 300, memPct: 90, diskPaths, diskCritEnabled: true, diskCritPct: 97, rootPath: "/", forecastMs: undefined });
   const read = async (source) => {
     const deadline = new AbortController();
     setTimeout(() => deadline.abort(new Error("too late")), 300);

@@ -469,3 +469,10 @@ test("foreign names are shown harmless, and kept as they are in the key", () => 
     details: ["last known state: <b>•"],
   });
 });
+
+test("up or down, the orchestrator needs the host of its address", () => {
+  const settings = { metricsUrl: new URL("http://Orch.internal:8080/metrics"), downTicks: 1 };
+  for (const json of [example(), FAILED] as const) {
+    expect(signalOf(evaluate(json, settings), "orch_down")?.needs).toEqual(["host:orch.internal"]);
+  }
+});

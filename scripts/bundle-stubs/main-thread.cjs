@@ -1,0 +1,1 @@
+exports.isMainThread = true;

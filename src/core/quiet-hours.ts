@@ -1,0 +1,53 @@
+import type { Message } from "./message.ts";
+import type { OwedNotice } from "./notice.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./time.ts";
+
+/** A span of every day in which only what is critical makes a sound. It may pass midnight. */
+export interface QuietHours {
+  /** Minutes after midnight, by the clock on the wall; the span begins with it. */
+  readonly fromMinute: number;
+  /** Minutes after midnight; the span ends before it. Never equal to `fromMinute`. */
+  readonly toMinute: number;
+}
+
+/**
+ * Whether it is quiet at that moment, by what a clock on a wall in `zone` shows: where clocks are put forward or back, a
+ * span lasts as long as they show it.
+ *
+ * @param wallMs epoch milliseconds
+ * @param zone an IANA time zone name; UTC where it is none
+ */
+export function isQuiet(hours: QuietHours | undefined, wallMs: number, zone: string): boolean {
+  if (hours === undefined) return false;
+  const minute = minuteOfDay(wallMs, zone);
+  const { fromMinute, toMinute } = hours;
+  return fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
+}
+
+/** Minutes after midnight on a wall in `zone`. */
+function minuteOfDay(wallMs: number, zone: string): number {
+  try {
+    const format = new Intl.DateTimeFormat("en", {
+      timeZone: zone,
+      hour: "numeric",
+      minute: "numeric",
+      hourCycle: "h23",
+    });
+    const parts = new Map(format.formatToParts(wallMs).map(({ type, value }) => [type, Number(value)]));
+    return (parts.get("hour") ?? 0) * (HOUR_MS / MINUTE_MS) + (parts.get("minute") ?? 0);
+  } catch {
+    // An empty TZ makes the zone "Etc/Unknown", which Intl reports but does not take.
+    const ofDayMs = ((wallMs % DAY_MS) + DAY_MS) % DAY_MS;
+    return Math.floor(ofDayMs / MINUTE_MS);
+  }
+}
+
+/** Whether a message rings: while it is quiet, only for something critical that is more than an end. */
+export function ringsIn(message: Message, notices: readonly OwedNotice[], quiet: boolean): boolean {
+  if (!message.rings || !quiet) return message.rings;
+  const critical = new Set(notices.flatMap(({ id, severity }) => (severity === "critical" ? [id] : [])));
+  const loud = message.blocks.filter(({ icon, quiet: isQuiet }) => icon !== "🟢" && isQuiet !== true);
+  return loud.some(({ noticeIds, folded = [] }) => {
+    return [noticeIds, ...folded.map((line) => line.noticeIds)].flat().some((id) => critical.has(id));
+  });
+}

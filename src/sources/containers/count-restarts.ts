@@ -1,0 +1,32 @@
+import type { ContainerNews } from "./event-facts.ts";
+import { countersOf, restartsBeforeFirstReading, restartsBetween, restartsSeen, shareWithin } from "./restarts.ts";
+import type { ContainerDetails, ObservedContainer, WallTimeMs } from "./snapshot.ts";
+import type { Moment, Track, TrackRules } from "./track.ts";
+
+/** Restarts since the reading before: the larger of what events and Docker's counters say, for they say the same. */
+export function countRestarts(
+  { createdAt }: ObservedContainer,
+  details: ContainerDetails,
+  same: Track | undefined,
+  news: ContainerNews | undefined,
+  { now, takenAt, lastReadAt }: Moment,
+  { restartsWindowMs }: TrackRules,
+): number {
+  const before = same?.counters ?? null;
+  const ends = new Set(news?.restarts);
+  // Its start was found before its event came.
+  if (news?.end !== undefined && (details.startedAt ?? 0) >= news.end.at) ends.add(news.end.at);
+  const seen = restartsSeen([...ends], before, takenAt, restartsWindowMs);
+  if (same === undefined || before === null) {
+    const found = restartsBeforeFirstReading(details, createdAt, takenAt, restartsWindowMs);
+    return Math.max(seen, found, isStartedAgain(details, takenAt, lastReadAt === null ? 0 : now - lastReadAt) ? 1 : 0);
+  }
+  const restarts = restartsBetween(before, countersOf(details));
+  return Math.max(seen, shareWithin(restartsWindowMs, restarts, now - same.countedAt));
+}
+
+/** Whether one that was never counted, as it ran well, has ended and been started since the reading before. */
+function isStartedAgain({ startedAt, finishedAt }: ContainerDetails, takenAt: WallTimeMs, sinceMs: number): boolean {
+  if (startedAt === undefined || finishedAt === undefined) return false;
+  return startedAt >= finishedAt && takenAt - finishedAt <= sinceMs;
+}
