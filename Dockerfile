@@ -10,7 +10,8 @@ COPY scripts scripts
 COPY src src
 RUN node scripts/bundle.ts && mkdir state
 
-# What is the same on every processor, apart, so that it can be built once for all of them (publish.yml).
+# What is the same on every processor, apart, so that it can be built once for all of them (publish.yml). Compiled code fits the
+# processor that it was built on; another one does without (adr/0019).
 FROM scratch AS bundle
 COPY --from=build /build/dist/ /opt/watchdog/
 COPY --from=build /build/scripts/image-launcher /usr/local/bin/watchdog

@@ -2,6 +2,7 @@ import { loadSettings } from "../src/config/load-settings.ts";
 import { type AlertState, advanceAlerts } from "../src/core/alerts.ts";
 import { known } from "../src/core/reading.ts";
 import type { Evaluation, Signal } from "../src/core/signal.ts";
+import { EN } from "../src/core/texts/index.ts";
 import { HOUR_MS, SECOND_MS } from "../src/core/time.ts";
 import { parseEnvelope } from "../src/sources/orchestrator/envelope.ts";
 import { evaluateOrchestrator, INITIAL_MEMORY } from "../src/sources/orchestrator/signals.ts";
@@ -44,7 +45,7 @@ function measureDecisions(rounds: number): Pick<Deciding, "decisionsM" | "lookup
   const times = Array.from({ length: rounds }, (_, round) => {
     const evaluation: Evaluation<null> = { signals: signals(round), holds: [], memory: null };
     const decideMs = time(() => {
-      const changes = advanceAlerts("bench", evaluation, alerting, round * SECOND_MS, HOUR_MS);
+      const changes = advanceAlerts("bench", evaluation, alerting, round * SECOND_MS, HOUR_MS, EN.messages);
       for (const state of changes.set) alerting.set(state.key, state);
       for (const key of changes.forget) alerting.delete(key);
     });
@@ -86,11 +87,12 @@ function measureEnvelope(rounds: number): Omit<Deciding, "decisionsM" | "lookups
     });
     let envelope: ReturnType<typeof parseEnvelope> | undefined;
     const fieldsMs = time(() => {
-      envelope = parseEnvelope(json);
+      envelope = parseEnvelope(json, EN.orchestrator.schema);
     });
     const evaluateMs = time(() => {
       if (envelope === undefined || settings.orchestrator === undefined) return;
-      memory = evaluateOrchestrator(settings.orchestrator, known(envelope), memory, round * 30 * SECOND_MS).memory;
+      const rules = { ...settings.orchestrator, texts: EN };
+      memory = evaluateOrchestrator(rules, known(envelope), memory, round * 30 * SECOND_MS).memory;
     });
     return { jsonMs, fieldsMs, evaluateMs, ratio: (jsonMs + fieldsMs + evaluateMs) / jsonMs };
   });

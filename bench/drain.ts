@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Channel } from "../src/channels/channel.ts";
 import type { Notice } from "../src/core/notice.ts";
+import { EN } from "../src/core/texts/index.ts";
 import { MINUTE_MS, SECOND_MS } from "../src/core/time.ts";
 import { Deliverer } from "../src/outbox/deliverer.ts";
 import { SimulatedClock } from "../test/stand-ins/simulated-clock.ts";
@@ -51,7 +52,7 @@ export async function measureDrain(count: number): Promise<Drain> {
       state.store.commit({ ...tick, notices: notices(offset) });
     }
     const timing = { random: () => 0.5, zone: "UTC", timeoutMs: 5 * SECOND_MS };
-    const deliverer = new Deliverer({ channel, notices: state.store, clock, log: SILENT, ...timing });
+    const deliverer = new Deliverer({ texts: EN, channel, notices: state.store, clock, log: SILENT, ...timing });
     const startedAt = clock.now();
     const heapBeforeMb = heapMb();
     deliverer.kick();

@@ -1,3 +1,4 @@
+import { EN } from "../src/core/texts/index.ts";
 import { HOUR_MS, SECOND_MS } from "../src/core/time.ts";
 import type { AnySource } from "../src/sources/source.ts";
 import type { TickChanges } from "../src/store/store.ts";
@@ -68,6 +69,7 @@ export async function measureLargeTick(count: number, rounds: number): Promise<L
   };
   const { source, change } = createChangingSource(count);
   const watchdog = new Watchdog({
+    texts: EN,
     sources: [source],
     store,
     channels: ["chat"],

@@ -41,6 +41,7 @@ function ask(options, wantsJson) {
 }
 
 setInterval(() => {
-  for (const options of dependencies) void ask(options, false);
-  for (const options of [...engine, ...metrics]) void ask(options, true);
+  // On a busy machine some get no answer in time: it asks again at the next tick.
+  for (const options of dependencies) ask(options, false).catch(() => {});
+  for (const options of [...engine, ...metrics]) ask(options, true).catch(() => {});
 }, Number(WATCHDOG_INTERVAL_S) * 1_000);

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { optionsOfImage } from "../scripts/image-options.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const BUNDLE = join(ROOT, "dist/watchdog.mjs");
+const BUNDLE = join(ROOT, "dist/watchdog.cjs");
 
 /** A program under measurement. */
 export interface Program {
@@ -32,11 +33,8 @@ export function watchdogFromCheckout(environment: Environment): Program {
 /** The bundle as the image runs it, with the options of its launcher; `undefined` where it was not built. */
 export function watchdogFromBundle(environment: Environment): Program | undefined {
   if (!existsSync(BUNDLE)) return undefined;
-  const launcher = readFileSync(join(ROOT, "scripts/image-launcher"), "utf8");
-  const options = /exec node ((?:--\S+ )+)/.exec(launcher)?.[1]?.trim().split(" ");
-  if (options === undefined) throw new Error("scripts/image-launcher has no line `exec node --…`");
   const env = { MALLOC_ARENA_MAX: "1", UV_THREADPOOL_SIZE: "32", ...environment };
-  return { name: "watchdog (bundle)", argv: [process.execPath, ...options, BUNDLE, "run"], env };
+  return { name: "watchdog (bundle)", argv: [process.execPath, ...optionsOfImage(), BUNDLE, "run"], env };
 }
 
 export function minimalPoller(environment: Environment): Program {
@@ -45,6 +43,13 @@ export function minimalPoller(environment: Environment): Program {
     argv: [process.execPath, join(ROOT, "bench/minimal-poller.mjs")],
     env: environment,
   };
+}
+
+/** The poller under the options of the image: what they cost by themselves. */
+export function minimalPollerAsInImage(environment: Environment): Program {
+  const { argv, ...program } = minimalPoller(environment);
+  const [node, ...rest] = argv;
+  return { ...program, name: "minimal poller, image's options", argv: [node, ...optionsOfImage(), ...rest] };
 }
 
 export function minimalListener(environment: Environment): Program {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../src/clock.ts";
 import { loadSettings } from "../src/config/load-settings.ts";
+import { EN } from "../src/core/texts/index.ts";
 import { HOUR_MS, MINUTE_MS } from "../src/core/time.ts";
 import { createSources } from "../src/sources/index.ts";
 import { Watchdog } from "../src/watchdog.ts";
@@ -52,11 +53,12 @@ export async function measureQuietHour(factor: number): Promise<QuietHour> {
   });
   if (problems.length > 0) throw new Error(problems.join("\n"));
   const state = openState();
-  const sources = createSources(settings);
+  const sources = createSources(settings, EN);
   const clock = createFastClock(factor);
   let notices = 0;
   const { intervalMs, cooldownMs } = settings;
   const watchdog = new Watchdog({
+    texts: EN,
     sources: sources.all,
     store: state.store,
     channels: ["chat"],

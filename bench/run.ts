@@ -10,12 +10,26 @@ import { describeDeciding, measureDeciding } from "./deciding.ts";
 import { describeEngineCpu, measureEngineCpu } from "./engine-cpu.ts";
 import { describeHung, measureHung } from "./hung.ts";
 import { describeMemory, measureMemory } from "./memory.ts";
+import { describePackages, measurePackages } from "./packages.ts";
 import { describeSize, measureSize } from "./size.ts";
+import { describeSoak, measureSoak } from "./soak.ts";
 import { describeStartUp, measureStartUp } from "./start-up.ts";
 import { describeState, measureState } from "./state.ts";
 import { describeTickCpu, measureTickCpu } from "./tick-cpu.ts";
 
-const PARTS = ["cpu", "engine", "crash", "hung", "start", "memory", "state", "deciding", "size"] as const;
+const PARTS = [
+  "cpu",
+  "engine",
+  "crash",
+  "hung",
+  "start",
+  "memory",
+  "state",
+  "deciding",
+  "size",
+  "soak",
+  "packages",
+] as const;
 type Part = (typeof PARTS)[number];
 
 const { values, positionals } = parseArgs({
@@ -61,10 +75,14 @@ await runOnEngine(
 await runOnEngine("crash", "Crash to message", (path) => measureCrash(path, quick), describeCrash);
 await run("hung", "While others hang", measureHung, describeHung);
 await run("start", "Start", () => measureStartUp(quick), describeStartUp);
-await run("memory", "Memory after a minute", () => measureMemory(quick), describeMemory);
+await run("memory", "Memory after 1,000 ticks", () => measureMemory(quick), describeMemory);
 await run("state", "State on disk", () => measureState(quick), describeState);
 await run("deciding", "Deciding", () => measureDeciding(quick), describeDeciding);
 await run("size", "Size", measureSize, describeSize);
+await run("packages", "What each package costs", () => measurePackages(quick), describePackages);
+// The whole takes long: only where nothing else is asked for.
+const soakTicks = quick ? 2_000 : positionals.length === 1 ? 100_000 : 4_000;
+await run("soak", "Soak", () => measureSoak(soakTicks), describeSoak);
 
 const at = new Date().toISOString();
 const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, load: loadavg() };

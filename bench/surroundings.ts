@@ -34,6 +34,15 @@ export interface Surroundings {
 
 const ENVELOPE = readFileSync(join(import.meta.dirname, "../test/fixtures/envelope/contract.json"), "utf8");
 
+/** It advances, as a living orchestrator's does, so that all is well. */
+function envelopeOf(now: number): string {
+  const { generated_at } = JSON.parse(ENVELOPE) as { generated_at: string };
+  const laterMs = now - Date.parse(generated_at);
+  return ENVELOPE.replace(/"(\d{4}-\d\d-\d\dT[^"]*)"/g, (_text, iso: string) => {
+    return JSON.stringify(new Date(Date.parse(iso) + laterMs).toISOString());
+  });
+}
+
 export async function createSurroundings(load: Load, intervalS: number): Promise<Surroundings> {
   const containers = Array.from({ length: load.containers }, (_, index): StandInContainer => {
     const labels = { "com.docker.compose.project": "shop", "com.docker.compose.service": `service-${index}` };
@@ -50,10 +59,8 @@ export async function createSurroundings(load: Load, intervalS: number): Promise
   const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     asked.push(request.url ?? "");
     response.setHeader("content-type", "application/json");
-    // It advances, as a living orchestrator's does.
-    if (request.url === "/metrics") {
-      response.end(JSON.stringify({ ...JSON.parse(ENVELOPE), generated_at: new Date().toISOString() }));
-    } else response.end('{"status":"ok"}');
+    if (request.url === "/metrics") response.end(envelopeOf(Date.now()));
+    else response.end('{"status":"ok"}');
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { end, type Orchestrator, startOrchestrator, startWatchdog, type Watchdog } from "./children.ts";
 import type { NewJob } from "./job-queue.ts";
+import { type Stack, startStack } from "./stack.ts";
 
 export interface DemoIo {
   /** Shows a line to the person who watches. */
@@ -53,6 +54,7 @@ class Demo {
   readonly #startedAt = performance.now();
   #orchestrator: Orchestrator | undefined;
   #watchdog: Watchdog | undefined;
+  #stack: Stack | undefined;
   #frozenPid: number | undefined;
 
   constructor(print: DemoIo["print"], stopping: AbortSignal, database: string) {
@@ -66,9 +68,11 @@ class Demo {
     const url = `http://127.0.0.1:${orchestrator.port}/metrics`;
     this.#tell(`An orchestrator of coding agents starts: a small one, but its job queue is real,
 and its agents are real processes. The watchdog starts beside it and reads
-${url} every second. (20 seconds in all; Ctrl-C ends it.)`);
+${url} every second. (Half a minute in all; Ctrl-C ends it.)`);
     orchestrator.enqueue(job("ORCH-101", "development", "developer", 60));
-    this.#watchdog = startWatchdog(environment(url), (line) => {
+    const stack = await startStack();
+    this.#stack = stack;
+    this.#watchdog = startWatchdog(environment(url, stack.socketPath), (line) => {
       if (line !== "") this.#print(`      │ ${line}`);
     });
     await this.#soon("the watchdog's first reading", orchestrator.untilAsked(2));
@@ -99,6 +103,16 @@ $ kill -KILL ${orchestrator.process.pid}`);
     this.#tell("You start it again.");
     await this.#start(orchestrator.port);
     await this.#untilSaid("🟢", /#orch_down/);
+
+    this.#tell(`Beside it stands a compose stack: web needs api, and api needs db. (It is only played:
+your own Docker is not touched.) db runs out of memory, and takes the others with it:
+one message, led by the cause, with what follows from it folded under it.`);
+    stack.breakDown();
+    await this.#untilSaid("🔴", /#container_db/);
+
+    this.#tell("You start db again.");
+    stack.mend();
+    await this.#untilSaid("🟢", /#container_db/);
     this.#tell(SUMMARY);
   }
 
@@ -106,6 +120,7 @@ $ kill -KILL ${orchestrator.process.pid}`);
     this.#thaw();
     const children = [this.#watchdog?.process, this.#orchestrator?.process];
     await Promise.all(children.map((child) => child && end(child, 3_000)));
+    await this.#stack?.close();
   }
 
   async #start(port: number): Promise<Orchestrator> {
@@ -158,14 +173,14 @@ $ kill -KILL ${orchestrator.process.pid}`);
 
 const SUMMARY = `That is all it does: it looks from outside and tells people, once; it never acts.
 On your phone: two lines in .env (a Telegram bot's token and a chat), then docker compose up -d.
-It watches containers, memory, disks and dependencies as well: README.md says how.`;
+It watches memory, disks and dependencies as well, and answers in the chat: README.md says how.`;
 
 function job(workItemId: string, stage: string, agent: string, workS: number, fails = false): NewJob {
   return { workItemId, repo: "shop", stage, agent, workS, fails };
 }
 
 /** The person's own environment, less what would make their watchdog of this one. */
-function environment(metricsUrl: string): Record<string, string> {
+function environment(metricsUrl: string, dockerSocket: string): Record<string, string> {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("WATCHDOG_"));
   return {
     ...(Object.fromEntries(own) as Record<string, string>),
@@ -174,7 +189,7 @@ function environment(metricsUrl: string): Record<string, string> {
     WATCHDOG_AGENT_HUNG_S: "3",
     WATCHDOG_ORCH_DOWN_TICKS: "2",
     WATCHDOG_MEM_PCT: "100", // This machine's own memory has no part in the play.
-    WATCHDOG_DOCKER_SOCK: "off",
+    WATCHDOG_DOCKER_SOCK: dockerSocket,
     WATCHDOG_LISTEN: "off",
     WATCHDOG_LOG_FORMAT: "pretty",
     WATCHDOG_LOG_LEVEL: "error",

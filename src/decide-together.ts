@@ -17,7 +17,10 @@ export function decideTogether(
   cooldownMs: number,
   silences: readonly Silence[],
 ): Map<WatchedSource, AlertChanges> {
-  const causes = new Causes(sources.flatMap((watched) => watched.causeNodes(now, silences)));
+  const nodes = sources.some(({ mayAlert }) => mayAlert)
+    ? sources.flatMap((watched) => watched.causeNodes(now, silences))
+    : [];
+  const causes = new Causes(nodes);
   const decided = new Map<WatchedSource, AlertChanges>();
   for (const watched of sources) {
     const changes = watched.decide((key) => causes.standingOf(key), now, cooldownMs, silences);

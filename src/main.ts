@@ -10,7 +10,7 @@ const USAGE = `usage: watchdog [command] [options]
 
   run               watch until told to stop (the default)
   check [--json]    one pass over everything, then exit: 0 ok, 1 warning, 2 critical, 3 something could not be read
-  doctor [--send]   explain what is misconfigured and how to mend it; --send also sends a test message
+  doctor [--send]   explain what is misconfigured and how to mend it; --send also sends a test message and a heartbeat
   health            ask the running watchdog: exit 0 healthy, 1 not
   silence [KEY-GLOB DURATION [WHY]]
                     do not alert on these keys for 30m, 2h, 1d; alone: list the silences
@@ -109,9 +109,14 @@ for (const event of ["unhandledRejection", "uncaughtException"] as const) {
   });
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`watchdog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return EXIT.failed;
-});
-// Whatever a library still keeps open, a command that has ended has ended.
-setTimeout(() => exitNow(Number(process.exitCode)), 200).unref();
+// Not awaited at the top level: the bundle is a script, whose compiled form can be kept.
+void main(process.argv.slice(2))
+  .catch((error: unknown) => {
+    process.stderr.write(`watchdog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return EXIT.failed;
+  })
+  .then((code) => {
+    process.exitCode = code;
+    // Whatever a library still keeps open, a command that has ended has ended.
+    setTimeout(() => exitNow(code), 200).unref();
+  });

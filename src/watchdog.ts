@@ -7,6 +7,7 @@ import type { SignalView } from "./core/overview.ts";
 import type { Reading } from "./core/reading.ts";
 import { type Routing, routeNotices, type Told } from "./core/routes.ts";
 import type { Silence } from "./core/silence.ts";
+import type { AreaTexts } from "./core/texts/index.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "./core/time.ts";
 import { decideTogether } from "./decide-together.ts";
 import { explainFailure } from "./http/explain-failure.ts";
@@ -33,12 +34,15 @@ export interface TickLog {
 export interface WatchdogParts {
   /** In the order in which causes are told: what others stand on comes first. */
   readonly sources: readonly AnySource[];
+  readonly texts: AreaTexts<"failures" | "messages">;
   readonly store: TickStore;
   /** The names of the channels that notices are owed to: each to all of them, unless `routing` says otherwise. */
   readonly channels: readonly string[];
   readonly routing?: Routing;
   /** Called after a commit that owes people something. */
   readonly onOwed: () => void;
+  /** Called with what is worth knowing and no reason to do anything, one line each: it may get lost. */
+  readonly onRemarks?: (remarks: readonly string[]) => void;
   /** Called when a tick has completed. */
   readonly onTicked?: () => void;
   readonly clock: Clock;
@@ -99,7 +103,7 @@ export class Watchdog {
 
   constructor(parts: WatchdogParts) {
     this.#parts = parts;
-    const { sources, store, clock, log, intervalMs } = parts;
+    const { sources, texts, store, clock, log, intervalMs } = parts;
     const alerts = store.alerts();
     this.#told = new Map(
       alerts.flatMap(({ key, severity, channels }) => (channels ? [[key, { severity, channels }]] : [])),
@@ -112,15 +116,15 @@ export class Watchdog {
         alerting: states.get(source.name) ?? [],
       };
       states.delete(source.name);
-      const watched = new WatchedSource(source, stored, log);
+      const watched = new WatchedSource(source, stored, log, texts);
       const mayCollect = () => this.#running && !watched.busy;
       const nudged = new NudgedCollections(clock, mayCollect, () => this.#collectAlone(this.#posts[index]));
       return { watched, nudged, following: undefined };
     });
     const now = clock.now();
     this.#aliveStoredAt = now;
-    const absence = noticeAbsence(store.memory(ALIVE), now, intervalMs);
-    const retired = retireAlerts([...states.values()].flat(), now);
+    const absence = noticeAbsence(store.memory(ALIVE), now, intervalMs, texts);
+    const retired = retireAlerts([...states.values()].flat(), now, texts.messages);
     this.#tell({ ...retired, notices: [...(absence ? [absence] : []), ...retired.notices] }, new Map([[ALIVE, now]]));
   }
 
@@ -277,15 +281,19 @@ export class Watchdog {
   /** Evaluates, decides and commits: one synchronous step. */
   #decide(ready: Ready[]): void {
     if (!this.#running) return;
-    const { clock, log, cooldownMs, store } = this.#parts;
+    const { clock, log, cooldownMs, store, texts } = this.#parts;
     const now = clock.now();
     for (const { post, reading } of ready) post.watched.evaluate(reading, now);
     const watched = this.#posts.map((post) => post.watched);
     const decided = decideTogether(watched, now, cooldownMs, store.silences(now));
     const memories = new Map<string, unknown>();
+    const remarks: string[] = [];
     for (const [source, { set, forget, notices }] of decided) {
-      const isOk = source.view.ok === true;
-      const isTold = set.length + forget.length + notices.length > 0;
+      // A good reading counts though a failed one came with it: what began with it must not be lost.
+      const isOk = source.view.ok === true || ready.some(({ post, reading }) => post.watched === source && reading.ok);
+      const remarked = source.takeRemarks();
+      remarks.push(...remarked);
+      const isTold = set.length + forget.length + notices.length + remarked.length > 0;
       if (!isTold && !(isOk && now - source.memoryStoredAt >= MEMORY_STORE_MS)) continue;
       for (const [owner, value] of source.memories) memories.set(owner, value);
       if (isOk) source.memoryStoredAt = now;
@@ -294,8 +302,9 @@ export class Watchdog {
       memories.set(ALIVE, now);
       this.#aliveStoredAt = now;
     }
-    const changes = linkNotices(joinChanges([...decided.values()]), () => this.alertStates());
+    const changes = linkNotices(joinChanges([...decided.values()]), () => this.alertStates(), texts.messages);
     this.#tell(changes, memories);
+    if (remarks.length > 0) this.#parts.onRemarks?.(remarks);
     log.debug({ readings: ready.length, notices: changes.notices.length }, "tick");
   }
 
@@ -310,7 +319,7 @@ export class Watchdog {
 
   #commit(changes: AlertChanges, memories: ReadonlyMap<string, unknown>): void {
     const { store, channels, routing = { routes: [], fallback: channels } } = this.#parts;
-    const { routed, told: toldNow } = routeNotices(changes.notices, routing, this.#told);
+    const { routed, told: toldNow } = routeNotices(changes.notices, routing, this.#told, this.#parts.texts.messages);
     const over = new Set(changes.forget);
     const told = new Map([...toldNow].filter(([key]) => !over.has(key)));
     // The state of an incident says who heard of it, for its recovery after a restart.

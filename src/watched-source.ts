@@ -1,12 +1,14 @@
 import type { Clock } from "./clock.ts";
 import type { Ack } from "./core/ack.ts";
 import { type AlertChanges, type AlertState, advanceAlerts, type HeldBack, joinChanges } from "./core/alerts.ts";
-import type { CauseNode, Standing } from "./core/causes.ts";
+import { type CauseNode, MOST_HELD_BACK_MS, type Standing } from "./core/causes.ts";
 import { dampFlapping, type FlapRecords } from "./core/flapping.ts";
+import { type Histories, NO_HISTORIES, noteReadings, showHistories } from "./core/histories.ts";
 import { type SignalView, updateOverview } from "./core/overview.ts";
 import { type Reading, unknown } from "./core/reading.ts";
 import type { Evaluation, Links, Signal } from "./core/signal.ts";
 import { isSilenced, type Silence } from "./core/silence.ts";
+import type { AreaTexts } from "./core/texts/index.ts";
 import type { Instant } from "./core/time.ts";
 import { explainFailure } from "./http/explain-failure.ts";
 import { readSource } from "./sources/read-source.ts";
@@ -40,22 +42,32 @@ export class WatchedSource {
   memoryStoredAt: Instant = Number.NEGATIVE_INFINITY;
   readonly #alerting: Map<string, AlertState>;
   readonly #log: ReadingLog;
+  readonly #texts: AreaTexts<"failures" | "messages">;
   #memory: unknown;
   #flaps: FlapRecords;
+  /** Not stored: a restart costs the course of a few numbers. */
+  #histories: Histories = NO_HISTORIES;
   #views: readonly SignalView[] = [];
   /** Those of the views that can be causes or have some. */
   #linked: readonly SignalView[] = [];
+  /** The last evaluation, if nothing was wrong in it. */
+  #calm: Evaluation<unknown> | undefined;
+  /** What it remarked and nobody took yet. */
+  #remarks: string[] = [];
   /** What was evaluated and waits to be decided. */
   #undecided: Evaluation<unknown>[] = [];
   /** What is wrong and not told yet, by key, with the key of the signal that it waits for. */
   #heldBack: ReadonlyMap<string, HeldBack> = new Map();
+  /** Since when it is, what is unknown meanwhile included. */
+  #heldSince: ReadonlyMap<string, Instant> = new Map();
   #view: SourceView;
   #busy = false;
   #pending = false;
   #lastMs = 0;
 
-  constructor(source: AnySource, stored: StoredSource, log: ReadingLog) {
+  constructor(source: AnySource, stored: StoredSource, log: ReadingLog, texts: AreaTexts<"failures" | "messages">) {
     this.source = source;
+    this.#texts = texts;
     this.#memory = stored.memory ?? source.initial;
     this.#flaps = (stored.flaps ?? {}) as FlapRecords;
     this.#alerting = new Map(stored.alerting.map((state) => [state.key, state]));
@@ -116,11 +128,11 @@ export class WatchedSource {
    * does not come back is one more failed reading each time.
    */
   async collect(clock: Clock, onReleased: () => void): Promise<Reading<unknown> | undefined> {
-    if (this.#busy) return this.#pending ? undefined : unknown(this.#view.error ?? "its last collection still hangs");
+    if (this.#busy) return this.#pending ? undefined : unknown(this.#view.error ?? this.#texts.failures.stillHangs);
     this.#busy = true;
     this.#pending = true;
     const startedAt = clock.now();
-    const { reading, released } = readSource(this.source, clock);
+    const { reading, released } = readSource(this.source, clock, this.#texts);
     void released.then(() => {
       this.#busy = false;
       onReleased();
@@ -135,14 +147,42 @@ export class WatchedSource {
   evaluate(reading: Reading<unknown>, now: Instant): void {
     this.#guard(now, () => {
       const evaluation = this.source.evaluate(reading, this.#memory, now);
-      const damped = dampFlapping(evaluation, this.#flaps, this.#alerting);
+      this.#remarks.push(...(evaluation.remarks ?? []));
+      if (this.#isAsBefore(evaluation)) {
+        this.#undecided.push(NOTHING);
+        this.#memory = evaluation.memory;
+        this.#noteReading(reading, now);
+        return;
+      }
+      this.#calm = isCalm(evaluation) ? evaluation : undefined;
+      const damped = dampFlapping(evaluation, this.#flaps, this.#alerting, this.#texts.messages);
+      this.#histories = noteReadings(this.#histories, evaluation);
       this.#views = updateOverview(this.#views, evaluation);
       this.#linked = this.#views.filter(isLinked);
-      this.#undecided.push(damped.evaluation);
+      this.#undecided.push(showHistories(damped.evaluation, this.#histories));
       this.#memory = evaluation.memory;
       this.#flaps = damped.records;
       this.#noteReading(reading, now);
     });
+  }
+
+  /** Hands out what it remarked. */
+  takeRemarks(): readonly string[] {
+    return this.#remarks.splice(0);
+  }
+
+  /** Nothing is wrong, nothing was, and its source says so in the very same arrays: there is nothing to do. */
+  #isAsBefore({ signals, holds, suspects }: Evaluation<unknown>): boolean {
+    const before = this.#calm;
+    if (signals !== before?.signals || holds !== before.holds || suspects !== before.suspects) return false;
+    return this.#alerting.size + this.#heldBack.size + Object.keys(this.#flaps).length === 0;
+  }
+
+  /** Whether anything may have to be told for the first time: only then it matters what follows from what. */
+  get mayAlert(): boolean {
+    const isKnown = (key: string) => this.#undecided.length === 1 && this.#alerting.has(key);
+    const isNew = ({ key, nature, active }: Signal) => active && nature === "level" && !isKnown(key);
+    return this.#heldBack.size > 0 || this.#undecided.some(({ signals }) => signals.some(isNew));
   }
 
   /** How its signals stand, before anything is decided, as far as they can be causes or have some. */
@@ -158,7 +198,10 @@ export class WatchedSource {
       const { severity, what, since = now } = state ?? signal ?? view;
       const is = standing(view, state, signal, () => isSilenced(key, silences, now));
       const links = { ...(standsFor && { standsFor }), ...(needs && { needs }) };
-      return { key, severity, what, since: Math.min(since, now), is, ...links };
+      const isOverdue = is === "new" && now - (this.#heldSince.get(key) ?? now) >= MOST_HELD_BACK_MS;
+      const toldAt = state?.toldAt;
+      const known = { ...(toldAt !== undefined && { toldAt }), ...(isOverdue && { isOverdue }) };
+      return { key, severity, what, since: Math.min(since, now), is, ...links, ...known };
     });
   }
 
@@ -177,7 +220,16 @@ export class WatchedSource {
     const { name } = this.source;
     let heldBack: readonly HeldBack[] = [];
     const advance = (evaluation: Evaluation<unknown>, alerting: ReadonlyMap<string, AlertState>): AlertChanges => {
-      const changes = advanceAlerts(name, evaluation, alerting, now, cooldownMs, silences, standingOf);
+      const changes = advanceAlerts(
+        name,
+        evaluation,
+        alerting,
+        now,
+        cooldownMs,
+        this.#texts.messages,
+        silences,
+        standingOf,
+      );
       for (const state of changes.set) this.#alerting.set(state.key, state);
       for (const key of changes.forget) this.#alerting.delete(key);
       heldBack = changes.heldBack ?? [];
@@ -190,8 +242,15 @@ export class WatchedSource {
         changed.push(advance({ signals, holds: [], memory: null }, new Map()));
       }
       this.#heldBack = new Map(heldBack.map((held) => [held.signal.key, held]));
+      this.#heldSince = this.#stillHeldSince(now);
       return changed.length === 0 ? undefined : joinChanges(changed);
     });
+  }
+
+  #stillHeldSince(now: Instant): Map<string, Instant> {
+    const unknown = this.#linked.filter(({ key, status }) => status === "unknown" && this.#heldSince.has(key));
+    const keys = [...this.#heldBack.keys(), ...unknown.map(({ key }) => key)];
+    return new Map(keys.map((key) => [key, this.#heldSince.get(key) ?? now]));
   }
 
   /**
@@ -219,6 +278,13 @@ export class WatchedSource {
     if (error === undefined && this.#view.ok === false) this.#log.info({ source: name }, "source can be read again");
     this.#view = { name, ok: reading.ok, error, readAt: now };
   }
+}
+
+const NOTHING: Evaluation<unknown> = { signals: [], holds: [], memory: null };
+
+function isCalm({ signals, remarks = [] }: Evaluation<unknown>): boolean {
+  const isQuiet = ({ nature, active, measure }: Signal) => nature === "level" && !active && measure === undefined;
+  return remarks.length === 0 && signals.every(isQuiet);
 }
 
 /** Most are not, and there may be 100,000 of them. */

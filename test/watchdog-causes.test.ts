@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { FOLLOWS_WITHIN_MS, MOST_HELD_BACK_MS } from "../src/core/causes.ts";
 import type { Reading } from "../src/core/reading.ts";
 import type { Evaluation, Signal, Suspect } from "../src/core/signal.ts";
+import { EN } from "../src/core/texts/index.ts";
 import { HOUR_MS, SECOND_MS as S } from "../src/core/time.ts";
 import { openDatabase } from "../src/store/open-database.ts";
 import { Store } from "../src/store/store.ts";
@@ -35,6 +37,7 @@ function watch(clock: SimulatedClock, store = new Store(openDatabase(undefined, 
   const lines: object[] = [];
   let nudge = () => {};
   const watchdog = new Watchdog({
+    texts: EN,
     // The dependency comes first, so that order alone explains nothing.
     sources: [
       dep,
@@ -166,6 +169,29 @@ describe("what falls after its cause was told", () => {
     expect(decided).toEqual(["30 s: alert dep:db<container:db"]);
   });
 
+  test("is told alone, and rings, if that was told long before: with that it had been well", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, falls } = watch(clock);
+    falls.container();
+    watchdog.start();
+    await clock.advance(FOLLOWS_WITHIN_MS + S);
+    falls.dep();
+    await clock.advance(INTERVAL);
+    expect(decided).toEqual(["0 s: alert container:db", "630 s: alert dep:db"]);
+  });
+
+  test("is an effect of what began long before, but was told just now", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, store, containers, falls } = watch(clock);
+    containers.collecting = reports(active(DB, { ...STANDS, since: clock.now() - 24 * HOUR_MS }));
+    watchdog.start();
+    await clock.advance(S);
+    falls.dep();
+    await clock.advance(INTERVAL);
+    expect(decided).toEqual(["0 s: alert container:db", "30 s: alert dep:db<container:db"]);
+    expect(store.alerts().find(({ key }) => key === DB)?.toldAt).toBeDefined();
+  });
+
   test("what was told before its cause stays as it is", async () => {
     const clock = new SimulatedClock();
     const { watchdog, decided, falls } = watch(clock);
@@ -185,7 +211,7 @@ describe("while its cause is suspected", () => {
     falls.suspect();
     falls.dep();
     watchdog.start();
-    await clock.advance(10 * INTERVAL + 5 * S);
+    await clock.advance(5 * INTERVAL + 5 * S);
     expect(decided).toEqual([]);
     expect(watchdog.signals()).toContainEqual(
       expect.objectContaining({ key: "dep:db", status: "active", waitsFor: DB }),
@@ -193,7 +219,59 @@ describe("while its cause is suspected", () => {
     falls.container();
     nudge();
     await clock.advance(S);
-    expect(decided).toEqual(["305 s: alert container:db, alert dep:db<container:db"]);
+    expect(decided).toEqual(["155 s: alert container:db, alert dep:db<container:db"]);
+  });
+
+  test("it is told alone after three minutes, whatever is suspected for longer", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, falls } = watch(clock);
+    falls.suspect();
+    falls.dep();
+    watchdog.start();
+    await clock.advance(HOUR_MS / 2);
+    expect(decided).toEqual(["180 s: alert dep:db"]);
+  });
+
+  test("with its cause, if that is confirmed just then", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, falls } = watch(clock);
+    falls.suspect();
+    falls.dep();
+    watchdog.start();
+    await clock.advance(MOST_HELD_BACK_MS - S);
+    falls.container();
+    await clock.advance(2 * S);
+    expect(decided).toEqual(["180 s: alert container:db, alert dep:db<container:db"]);
+  });
+
+  test("readings that say nothing of it in between do not make it wait for longer", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, falls, dep } = watch(clock);
+    falls.suspect();
+    falls.dep();
+    watchdog.start();
+    await clock.advance(S);
+    for (let tick = 1; tick < 7; tick += 1) {
+      if (tick % 2 === 0) falls.dep();
+      else dep.evaluate = (_reading, memory) => ({ signals: [], holds: ["dep:db"], memory });
+      if (tick % 2 === 0) Reflect.deleteProperty(dep, "evaluate");
+      await clock.advance(INTERVAL);
+    }
+    expect(decided).toEqual(["180 s: alert dep:db"]);
+  });
+
+  test("one that was well in between waits anew", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, falls, rises } = watch(clock);
+    falls.suspect();
+    falls.dep();
+    watchdog.start();
+    await clock.advance(5 * INTERVAL + S);
+    rises.dep();
+    await clock.advance(INTERVAL);
+    falls.dep();
+    await clock.advance(3 * INTERVAL);
+    expect(decided).toEqual([]);
   });
 
   test("it is told alone the moment its cause turns out to be none", async () => {
@@ -278,6 +356,79 @@ describe("while its cause is suspected", () => {
     watchdog.start();
     await clock.advance(S);
     expect(decided).toEqual(["0 s: alert job_failed"]);
+  });
+});
+
+describe("whatever becomes of the cause, what follows from it is told", () => {
+  test("acked or silenced after it was told: under it", async () => {
+    for (const how of ["ack", "silence"] as const) {
+      const clock = new SimulatedClock();
+      const { watchdog, decided, store, falls } = watch(clock);
+      falls.container();
+      watchdog.start();
+      await clock.advance(S);
+      if (how === "ack") watchdog.acknowledge(DB, { by: "Ann", at: clock.now() });
+      else store.addSilence({ keyGlob: DB, until: clock.now() + HOUR_MS, why: "" }, clock.now());
+      falls.dep();
+      await clock.advance(INTERVAL);
+      expect(decided).toEqual(["0 s: alert container:db", "30 s: alert dep:db<container:db"]);
+    }
+  });
+
+  test("silenced while it is suspected: alone, at once", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, store, falls } = watch(clock);
+    falls.suspect();
+    falls.dep();
+    watchdog.start();
+    await clock.advance(5 * S);
+    store.addSilence({ keyGlob: DB, until: clock.now() + HOUR_MS, why: "" }, clock.now());
+    await clock.advance(INTERVAL);
+    expect(decided).toEqual(["30 s: alert dep:db"]);
+  });
+
+  test("removed while it is suspected: alone, at once", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, containers, falls, nudge } = watch(clock);
+    falls.suspect();
+    falls.dep();
+    watchdog.start();
+    await clock.advance(5 * S);
+    containers.isSuspect = false;
+    containers.collecting = reports();
+    nudge();
+    await clock.advance(S);
+    expect(decided).toEqual(["5 s: alert dep:db"]);
+  });
+
+  test("suspected again and again: alone, the first time that it is not", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, falls, rises } = watch(clock);
+    falls.suspect();
+    falls.dep();
+    watchdog.start();
+    await clock.advance(S);
+    rises.container();
+    await clock.advance(INTERVAL);
+    falls.suspect();
+    await clock.advance(INTERVAL);
+    expect(decided).toEqual(["30 s: alert dep:db"]);
+  });
+
+  test("restarted in the middle of the wait: looked at again, and told", async () => {
+    const clock = new SimulatedClock();
+    const first = watch(clock);
+    first.falls.suspect();
+    first.falls.dep();
+    first.watchdog.start();
+    await clock.advance(2 * INTERVAL + S);
+    await first.watchdog.stop();
+    const { watchdog, decided, falls } = watch(clock, first.store);
+    falls.suspect();
+    falls.dep();
+    watchdog.start();
+    await clock.advance(MOST_HELD_BACK_MS + S);
+    expect(decided).toEqual(["180 s: alert dep:db"]);
   });
 });
 

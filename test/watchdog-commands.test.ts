@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { EN } from "../src/core/texts/index.ts";
 import { HOUR_MS, SECOND_MS as S } from "../src/core/time.ts";
 import { openDatabase } from "../src/store/open-database.ts";
 import { Store } from "../src/store/store.ts";
@@ -23,7 +24,16 @@ function watch(
     error: silent,
     info: (facts: object) => decided.push(Object.values(facts).slice(0, 2).reverse().join(" ")),
   };
-  const parts = { store, channels: ["chat"], onOwed: silent, clock, log, intervalMs: INTERVAL, cooldownMs: HOUR_MS };
+  const parts = {
+    texts: EN,
+    store,
+    channels: ["chat"],
+    onOwed: silent,
+    clock,
+    log,
+    intervalMs: INTERVAL,
+    cooldownMs: HOUR_MS,
+  };
   return { clock, source, slow, store, decided, watchdog: new Watchdog({ ...parts, sources: [source, slow] }) };
 }
 

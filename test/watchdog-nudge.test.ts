@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { EN } from "../src/core/texts/index.ts";
 import { HOUR_MS, SECOND_MS as S } from "../src/core/time.ts";
 import { openDatabase } from "../src/store/open-database.ts";
 import { Store } from "../src/store/store.ts";
@@ -30,6 +31,7 @@ function watch(collecting = reports(inactive("a")), ...others: readonly Scripted
   const store = new Store(openDatabase(undefined, () => {}).database, (trouble) => expect.unreachable(trouble));
   const silent = () => {};
   const watchdog = new Watchdog({
+    texts: EN,
     sources: [source, ...others.map((other) => rebase(other, clock))],
     store: {
       alerts: () => store.alerts(),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Routing } from "../src/core/routes.ts";
+import { EN } from "../src/core/texts/index.ts";
 import { openDatabase } from "../src/store/open-database.ts";
 import { Store } from "../src/store/store.ts";
 import { Watchdog } from "../src/watchdog.ts";
@@ -21,6 +22,7 @@ function stage() {
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     const channels = ["chat", "team", "hook"];
     const parts = {
+      texts: EN,
       sources: [source],
       store,
       channels,

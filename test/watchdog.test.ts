@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { EN } from "../src/core/texts/index.ts";
 import { HOUR_MS, MINUTE_MS as MIN, SECOND_MS as S } from "../src/core/time.ts";
 import { openDatabase } from "../src/store/open-database.ts";
 import { Store } from "../src/store/store.ts";
@@ -38,6 +39,7 @@ function watch(clock: SimulatedClock, sources: readonly ScriptedSource[], option
   const write = (level: string) => (facts: object, msg: string) =>
     lines.push(`${level} ${msg} ${JSON.stringify(facts)}`);
   const watchdog = new Watchdog({
+    texts: EN,
     sources,
     store: {
       alerts: () => store.alerts(),
@@ -79,6 +81,25 @@ describe("the tick: collect, evaluate, decide, commit", () => {
     expect(decided).toEqual(["0 s: alert a", "30 s: recovery a"]);
     expect(store.owed("chat", 10).map(({ action }) => action)).toEqual(["alert", "recovery"]);
     expect(kicks()).toBe(2);
+  });
+
+  test("a number that led to an alert comes with its last values", async () => {
+    const clock = new SimulatedClock();
+    const source = new ScriptedSource(clock, "a");
+    const { watchdog, store } = watch(clock, [source]);
+    watchdog.start();
+    for (const value of [60, 70, 95]) {
+      const measure = { value, limit: 90, unit: "percent" } as const;
+      source.collecting = reports(value > 90 ? active("a", { measure }) : inactive("a", { measure }));
+      await clock.advance(INTERVAL);
+    }
+    expect(store.owed("chat", 10)[0]?.measure).toEqual({
+      value: 95,
+      limit: 90,
+      unit: "percent",
+      history: [60, 60, 70, 95],
+    });
+    expect(watchdog.signals()[0]?.measure).not.toHaveProperty("history");
   });
 
   test("each decision is a line of the log", async () => {

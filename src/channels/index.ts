@@ -4,10 +4,7 @@ import { channelsOf } from "../core/routes.ts";
 import type { Channel, ChannelMemory } from "./channel.ts";
 import { createConsoleChannel } from "./console/index.ts";
 import type { Finding } from "./finding.ts";
-import { createTelegramChannel, type TelegramExtras } from "./telegram/index.ts";
-import { probeTelegram } from "./telegram/probe.ts";
-import { createWebhookChannel } from "./webhook/index.ts";
-import { probeWebhook } from "./webhook/probe.ts";
+import type { TelegramExtras } from "./telegram/index.ts";
 
 export type { Finding, TelegramExtras };
 
@@ -19,12 +16,16 @@ interface Parts {
   readonly extras: TelegramExtras;
 }
 
-/** How the channel of a name is made; `undefined` where it is not configured. A new channel adds its line here. */
-const MAKERS: Readonly<Record<string, (parts: Parts) => Channel | undefined>> = {
-  telegram: ({ settings: { telegram, httpTimeoutMs }, remembered, extras }) =>
-    telegram && createTelegramChannel(telegram, httpTimeoutMs, remembered("telegram"), extras),
-  webhook: ({ settings: { webhook } }) => webhook && createWebhookChannel(webhook),
-  console: ({ writeToConsole }) => createConsoleChannel(writeToConsole),
+/** How the channel of a name is made; `undefined` where it is not configured, and then nothing of it is loaded. A new one adds its line here. */
+const MAKERS: Readonly<Record<string, (parts: Parts) => Promise<Channel | undefined>>> = {
+  async telegram({ settings: { telegram, httpTimeoutMs }, remembered, extras }) {
+    if (telegram === undefined) return undefined;
+    const { createTelegramChannel } = await import("./telegram/index.ts");
+    return createTelegramChannel(telegram, httpTimeoutMs, remembered("telegram"), extras);
+  },
+  webhook: async ({ settings: { webhook } }) =>
+    webhook && (await import("./webhook/index.ts")).createWebhookChannel(webhook),
+  console: async ({ writeToConsole }) => createConsoleChannel(writeToConsole),
 };
 
 /**
@@ -34,20 +35,26 @@ const MAKERS: Readonly<Record<string, (parts: Parts) => Channel | undefined>> = 
  * @param remembered what a channel wanted back, by the channel's name; empty if nothing
  * @param extras of the configured chat alone: buttons are for those who may press them
  */
-export function createChannels(
+export async function createChannels(
   settings: Settings,
   writeToConsole: (message: Message, text: string) => void,
   remembered: (channelName: string) => ChannelMemory,
   extras: TelegramExtras = {},
-): readonly Channel[] {
+): Promise<readonly Channel[]> {
   const parts = { settings, writeToConsole, remembered, extras };
-  return channelsOf(settings.routing).flatMap((name) => MAKERS[name]?.(parts) ?? makeChat(name, parts) ?? []);
+  const channels: Channel[] = [];
+  for (const name of channelsOf(settings.routing)) {
+    const channel = await (MAKERS[name] ?? ((parts) => makeChat(name, parts)))(parts);
+    if (channel !== undefined) channels.push(channel);
+  }
+  return channels;
 }
 
 /** A further chat of the same bot, that only routes name: there it is what has to be mended. */
-function makeChat(name: string, { settings, remembered }: Parts): Channel | undefined {
+async function makeChat(name: string, { settings, remembered }: Parts): Promise<Channel | undefined> {
   const chat = settings.chats.get(name);
   if (chat === undefined) return undefined;
+  const { createTelegramChannel } = await import("./telegram/index.ts");
   const channel = createTelegramChannel(chat, settings.httpTimeoutMs, remembered(name));
   return {
     ...channel,
@@ -65,6 +72,7 @@ function namingRoutes(text: string): string {
 }
 
 async function probeChat(chat: TelegramSettings, timeoutMs: number): Promise<readonly Finding[]> {
+  const { probeTelegram } = await import("./telegram/probe.ts");
   const findings = await probeTelegram(chat, timeoutMs);
   return findings.map(({ mend, ...finding }) =>
     mend === undefined ? finding : { ...finding, mend: namingRoutes(mend) },
@@ -75,9 +83,13 @@ async function probeChat(chat: TelegramSettings, timeoutMs: number): Promise<rea
 export async function probeChannels(settings: Settings): Promise<readonly Finding[]> {
   const { telegram, webhook, chats, httpTimeoutMs } = settings;
   const probes = [
-    ...(telegram === undefined ? [] : [probeTelegram(telegram, httpTimeoutMs)]),
+    ...(telegram === undefined
+      ? []
+      : [import("./telegram/probe.ts").then(({ probeTelegram }) => probeTelegram(telegram, httpTimeoutMs))]),
     ...[...chats.values()].map((chat) => probeChat(chat, httpTimeoutMs)),
-    ...(webhook === undefined ? [] : [probeWebhook(webhook, httpTimeoutMs)]),
+    ...(webhook === undefined
+      ? []
+      : [import("./webhook/probe.ts").then(({ probeWebhook }) => probeWebhook(webhook, httpTimeoutMs))]),
   ];
   if (probes.length === 0) return [{ ok: true, text: "alerts go to the console" }];
   return (await Promise.all(probes)).flat();

@@ -1,4 +1,5 @@
 import { cleanText } from "../core/text.ts";
+import type { Texts } from "../core/texts/index.ts";
 
 /** Where an answer belongs. */
 export interface Place {
@@ -42,6 +43,8 @@ export interface Rules {
   readonly chatIds: readonly string[];
   /** User ids; empty: everybody in the chat, and nobody in a channel. */
   readonly users: readonly number[];
+  /** How those are called whose name is not known. */
+  readonly texts: Pick<Texts["chat"], "anonymousAdmin" | "user">;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -99,17 +102,17 @@ function isOurs(chat: Json, { chatIds }: Rules): boolean {
 }
 
 /** @returns the name, or why not */
-function admitUser(from: unknown, { users }: Rules): string | Ignored {
+function admitUser(from: unknown, { users, texts }: Rules): string | Ignored {
   if (!isObject(from) || !Number.isSafeInteger(from.id)) return nothing("nobody");
   if (from.is_bot === true) return nothing("a bot");
   if (users.length > 0 && !users.includes(Number(from.id))) return stranger(`user ${from.id}`);
   const names = [from.first_name, from.last_name].filter((name) => typeof name === "string");
   const name = cleanText(names.join(" "), MAX_NAME_CHARS);
-  return name === "" ? `user ${from.id}` : name;
+  return name === "" ? texts.user(String(from.id)) : name;
 }
 
-function admitAnonymous({ users }: Rules): string | Ignored {
-  return users.length === 0 ? "an anonymous admin" : stranger("an anonymous admin");
+function admitAnonymous({ users, texts }: Rules): string | Ignored {
+  return users.length === 0 ? texts.anonymousAdmin : stranger("an anonymous admin");
 }
 
 function placeOf({ chat, message_id: messageId, message_thread_id: threadId, is_topic_message: inTopic }: Json) {

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from "telegraf/types";
 import type { Ack } from "../core/ack.ts";
-import { BUTTON_TEXTS, wordAckedButton, wordButton } from "./word-answers.ts";
+import type { Texts } from "../core/texts/index.ts";
+import { wordAckedButton, wordButton } from "./word-answers.ts";
 
 export type ButtonAction = "ack" | "silence" | "details";
+
+type ButtonLabels = Texts["chat"]["buttons"];
 
 const LETTERS: Readonly<Record<ButtonAction, string>> = { ack: "a", silence: "s", details: "d" };
 /** https://core.telegram.org/bots/api#inlinekeyboardbutton */
@@ -74,21 +77,22 @@ function hashOf(key: string): string {
  * @param ackOf who acked an incident, if anybody did
  */
 export function keyboardFor(
+  labels: ButtonLabels,
   keys: readonly string[],
   ackOf: (key: string) => Ack | undefined,
 ): InlineKeyboardMarkup | undefined {
   if (keys.length === 0) return undefined;
   const shown = [...new Set(keys)].slice(0, MAX_ROWS);
-  return { inline_keyboard: shown.map((key) => rowOf(key, ackOf(key), shown.length > 1)) };
+  return { inline_keyboard: shown.map((key) => rowOf(labels, key, ackOf(key), shown.length > 1)) };
 }
 
-function rowOf(key: string, ack: Ack | undefined, isOneOfMany: boolean): InlineKeyboardButton[] {
+function rowOf(labels: ButtonLabels, key: string, ack: Ack | undefined, isOneOfMany: boolean): InlineKeyboardButton[] {
   const subject = key.slice(key.indexOf(":") + 1);
   const named = (text: string) => (isOneOfMany ? wordButton(text, subject) : text);
   const button = (text: string, action: ButtonAction) => ({ text, callback_data: pressData(action, key) });
   return [
-    ack === undefined ? button(named(BUTTON_TEXTS.ack), "ack") : button(named(wordAckedButton(ack.by)), "details"),
-    button(BUTTON_TEXTS.silence, "silence"),
-    button(BUTTON_TEXTS.details, "details"),
+    ack === undefined ? button(named(labels.ack), "ack") : button(named(wordAckedButton(ack.by)), "details"),
+    button(labels.silence, "silence"),
+    button(labels.details, "details"),
   ];
 }

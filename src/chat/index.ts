@@ -6,16 +6,18 @@ import type { Clock } from "../clock.ts";
 import type { TelegramSettings } from "../config/settings.ts";
 import type { Ack } from "../core/ack.ts";
 import type { Message } from "../core/message.ts";
+import type { AreaTexts } from "../core/texts/index.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import { explainFailure } from "../http/explain-failure.ts";
 import { type Admitted, admit, type Ignored } from "./admit.ts";
 import { keyboardFor, markAcked, readPress } from "./buttons.ts";
+import type { Outcome } from "./outcome.ts";
 import { COMMAND_NAMES, parseCommand } from "./parse-command.ts";
 import { LONG_POLL_S, UpdatePoller } from "./poll-updates.ts";
 import { renderToast } from "./render-answer.ts";
 import { Replies } from "./replies.ts";
-import { type Outcome, respond, respondToPress, respondUnknown } from "./respond.ts";
-import { COMMAND_MEANINGS, SEE_BELOW, STALE_PRESS, UNKNOWN_BUTTON, wordStale } from "./word-answers.ts";
+import { respond, respondToPress, respondUnknown } from "./respond.ts";
+import { wordStale } from "./word-answers.ts";
 import { type Effect, listKeys, type World } from "./world.ts";
 
 export type { Effect, World } from "./world.ts";
@@ -23,6 +25,7 @@ export type { Effect, World } from "./world.ts";
 /** What the chat may see and do. */
 export interface ChatParts {
   readonly telegram: TelegramSettings;
+  readonly texts: AreaTexts<"chat">;
   /** Who may ask, by user id; empty: everybody in the chat. */
   readonly users: readonly number[];
   /** Total deadline of one request that is no long poll. */
@@ -88,10 +91,10 @@ export class Chat {
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
-    const { telegram, timeoutMs, clock, log, random, owed, onAnswered } = parts;
+    const { telegram, texts, timeoutMs, clock, log, random, owed, onAnswered } = parts;
     this.#api = new BotApi(telegram.botToken, telegram.apiRoot, timeoutMs);
     this.#pollApi = new BotApi(telegram.botToken, telegram.apiRoot, LONG_POLL_S * SECOND_MS + timeoutMs);
-    this.#replies = new Replies({ api: this.#api, owed, onAnswered, clock, log });
+    this.#replies = new Replies({ api: this.#api, texts, owed, onAnswered, clock, log });
     this.#poller = new UpdatePoller({
       connect: (signal) => this.#connect(signal),
       poll: ({ offset, limit, timeoutS }, signal) =>
@@ -133,16 +136,16 @@ export class Chat {
     const keys = blocks.filter(({ icon }) => icon === "🔴" || icon === "🔁").map(({ key }) => key);
     if (keys.length === 0) return undefined;
     const acks = new Map<string, Ack | undefined>(this.#parts.world().alerting.map(({ key, ack }) => [key, ack]));
-    return keyboardFor(keys, (key) => acks.get(key));
+    return keyboardFor(this.#parts.texts.chat.buttons, keys, (key) => acks.get(key));
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
-    const { log, telegram } = this.#parts;
+    const { log, telegram, texts } = this.#parts;
     const me = await this.#api.callApi("getMe", {}, { signal });
     if (typeof me?.username !== "string") throw new NoAnswerError("it does not say which bot this is", "no");
     this.#me = me;
     log.info({ bot: me.username }, "commands are on");
-    const commands = COMMAND_NAMES.map((command) => ({ command, description: COMMAND_MEANINGS[command] }));
+    const commands = COMMAND_NAMES.map((command) => ({ command, description: texts.chat.meanings[command] }));
     // Of this chat alone: nobody else needs to know them.
     const scope = { type: "chat" as const, chat_id: telegram.chatId };
     await this.#api.callApi("setMyCommands", { commands, scope }, { signal }).catch((thrown: unknown) => {
@@ -153,8 +156,8 @@ export class Chat {
   #composeMiddleware(): Composer<ChatContext> {
     const composer = new Composer<ChatContext>();
     composer.use((context, next) => {
-      const { chatIds, users } = this.#parts;
-      const admitted = admit(context.update, { chatIds: chatIds(), users });
+      const { chatIds, users, texts } = this.#parts;
+      const admitted = admit(context.update, { chatIds: chatIds(), users, texts: texts.chat });
       if (admitted.kind === "ignored") return this.#ignore(admitted);
       context.admitted = admitted;
       return next();
@@ -188,7 +191,7 @@ export class Chat {
     if (parsed.kind === "nothing") return;
     const ageMs = this.#parts.clock.wallNow() - sentAtS * SECOND_MS;
     if (parsed.kind === "unknown") {
-      const answer = respondUnknown(parsed.name, isPrivate || parsed.isAddressed);
+      const answer = respondUnknown(this.#parts.texts, parsed.name, isPrivate || parsed.isAddressed);
       if (answer !== undefined && ageMs <= STALE_MS) this.#replies.say(place, answer);
       return;
     }
@@ -207,18 +210,22 @@ export class Chat {
   async #onPress(press: Admitted | undefined): Promise<void> {
     if (press?.kind !== "press") return;
     const { data, by, place, queryId } = press;
+    const { chat } = this.#parts.texts;
     const world = this.#parts.world();
     const meant = readPress(data, () => [...listKeys(world), ...world.silences.map(({ keyGlob }) => keyGlob)]);
-    if (meant === undefined) return this.#toast(queryId, UNKNOWN_BUTTON);
+    if (meant === undefined) return this.#toast(queryId, chat.unknownButton);
     // An ack is for one incident, whenever it was pressed; a silence would begin long after it was wanted.
-    if (!this.#isFresh && meant.action !== "ack") return this.#toast(queryId, STALE_PRESS);
+    if (!this.#isFresh && meant.action !== "ack") return this.#toast(queryId, chat.stalePress);
     this.#handled += 1;
     const outcome = respondToPress(meant.action, meant.key, world, by);
     const answer = this.#perform(outcome, by);
-    this.#toast(queryId, meant.action === "details" ? SEE_BELOW : renderToast(answer));
+    this.#toast(queryId, meant.action === "details" ? chat.seeBelow : renderToast(answer));
     if (outcome.effects.length > 0 || meant.action === "details") this.#replies.say(place, answer);
-    const acked = outcome.effects.find((effect) => effect.kind === "ack");
-    const markup = acked === undefined ? undefined : markAcked(press.markup, data, by);
+    const acked = outcome.effects.some((effect) => effect.kind === "ack");
+    // Who pressed after somebody had acked by a command sees who.
+    const before = world.alerting.find(({ key }) => key === meant.key)?.ack?.by;
+    const who = acked ? by : meant.action === "ack" ? before : undefined;
+    const markup = who === undefined ? undefined : markAcked(press.markup, data, who);
     if (markup === undefined) return;
     const { chatId: chat_id, messageId: message_id } = place;
     this.#bestEffort(this.#api.callApi("editMessageReplyMarkup", { chat_id, message_id, reply_markup: markup }));
@@ -246,7 +253,7 @@ export class Chat {
     const now = this.#parts.clock.now();
     if (now - this.#staleToldAt < STALE_TOLD_GAP_MS) return;
     this.#staleToldAt = now;
-    this.#replies.say(place, wordStale(ageMs));
+    this.#replies.say(place, wordStale(this.#parts.texts, ageMs));
   }
 
   #toast(queryId: string, text: string): void {

@@ -1,5 +1,5 @@
 import type { Span } from "../core/message.ts";
-import type { Answer } from "./word-answers.ts";
+import type { Answer, Wording } from "./word-answers.ts";
 
 /** Telegram counts 4096 code points after parsing; the rendered length is never less. */
 const MAX_CHARS = 4_000;
@@ -11,7 +11,7 @@ const MAX_SPAN_POINTS = 400;
  *
  * @param markup `html` for Telegram's HTML style (https://core.telegram.org/bots/api#html-style)
  */
-export function renderAnswer(answer: Answer, markup: "html" | "plain"): string {
+export function renderAnswer(answer: Answer, markup: "html" | "plain", { chat }: Pick<Wording, "chat">): string {
   const lines = answer.map((line) => line.map((span) => renderSpan(span, markup)).join(""));
   const kept: string[] = [];
   let length = 0;
@@ -21,7 +21,7 @@ export function renderAnswer(answer: Answer, markup: "html" | "plain"): string {
     length += line.length + 1;
   }
   const left = lines.length - kept.length;
-  return (left === 0 ? kept : [...kept, `… and ${left} more ${left === 1 ? "line" : "lines"}`]).join("\n");
+  return (left === 0 ? kept : [...kept, `… ${chat.andMoreLines(left)}`]).join("\n");
 }
 
 /** The same on one line, without markup, for the toast of a button: at most 200 characters. */

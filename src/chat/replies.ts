@@ -7,9 +7,10 @@ import { explainFailure } from "../http/explain-failure.ts";
 import type { Place } from "./admit.ts";
 import { pause } from "./pause.ts";
 import { renderAnswer } from "./render-answer.ts";
-import type { Answer } from "./word-answers.ts";
+import type { Answer, Wording } from "./word-answers.ts";
 
 export interface RepliesParts {
+  readonly texts: Wording;
   readonly api: Pick<BotApi, "callApi">;
   /** How many notices wait to be told: alerts go first. */
   readonly owed: () => number;
@@ -93,16 +94,16 @@ export class Replies {
   }
 
   async #send({ place, answer }: Waiting): Promise<void> {
-    const { api } = this.#parts;
+    const { api, texts } = this.#parts;
     const { signal } = this.#stop;
     try {
-      await api.callApi("sendMessage", payloadOf(place, answer, "html"), { signal });
+      await api.callApi("sendMessage", payloadOf(place, renderAnswer(answer, "html", texts)), { signal });
     } catch (thrown) {
       const pauseMs = retryPauseMs(thrown);
       if (pauseMs === undefined || signal.aborted) return this.#leaveOut(explainFailure(thrown));
       await this.#pause(pauseMs);
       // As plain as can be: what was refused about the first one may be its markup, its topic or its parent.
-      const plain = { chat_id: place.chatId, text: renderAnswer(answer, "plain"), disable_notification: true };
+      const plain = { chat_id: place.chatId, text: renderAnswer(answer, "plain", texts), disable_notification: true };
       await api.callApi("sendMessage", plain, { signal }).catch((again: unknown) => {
         this.#leaveOut(explainFailure(again));
       });
@@ -118,10 +119,10 @@ export class Replies {
   }
 }
 
-function payloadOf({ chatId, messageId, threadId }: Place, answer: Answer, markup: "html" | "plain") {
+function payloadOf({ chatId, messageId, threadId }: Place, html: string) {
   return {
     chat_id: chatId,
-    text: renderAnswer(answer, markup),
+    text: html,
     parse_mode: "HTML" as const,
     link_preview_options: { is_disabled: true },
     // The one who asks looks at the chat; the others may sleep.

@@ -55,3 +55,10 @@ export function findNearest(asked: string, known: readonly string[]): readonly s
 function strangeness(word: string, key: string): number {
   return word.length > 2 && key.includes(word) ? 0 : distance(word, key);
 }
+
+/** Whether one letter is too many, too few or wrong, or two changed places. */
+export function isOneSlip(given: string, meant: string): boolean {
+  if (distance(given, meant) <= 1) return true;
+  const at = [...meant].findIndex((letter, index) => letter !== given[index]);
+  return given === `${meant.slice(0, at)}${meant[at + 1]}${meant[at]}${meant.slice(at + 2)}`;
+}

@@ -3,10 +3,13 @@ import type { AlertState } from "../core/alerts.ts";
 import type { SignalView } from "../core/overview.ts";
 import type { Silence } from "../core/silence.ts";
 import type { WallTime } from "../core/text.ts";
+import type { AreaTexts } from "../core/texts/index.ts";
 import type { Instant } from "../core/time.ts";
 
 /** All that the commands look at, as it is at one moment. */
 export interface World {
+  /** In which they answer. */
+  readonly texts: AreaTexts<"chat">;
   readonly now: Instant;
   readonly wall: WallTime;
   readonly lastTickAt: Instant | undefined;

@@ -1,6 +1,7 @@
 import type { Chat, Effect, World } from "../chat/index.ts";
 import type { Clock } from "../clock.ts";
 import type { Settings } from "../config/settings.ts";
+import type { Texts } from "../core/texts/index.ts";
 import type { Instant } from "../core/time.ts";
 import type { Log } from "../log.ts";
 import type { Deliverer } from "../outbox/deliverer.ts";
@@ -12,6 +13,7 @@ export type ChatModule = typeof import("../chat/index.ts");
 
 /** What commands look at and change. */
 export interface ChatSurroundings {
+  readonly texts: Texts;
   readonly watchdog: Watchdog;
   readonly store: Store;
   readonly deliverers: readonly Deliverer[];
@@ -23,13 +25,14 @@ export interface ChatSurroundings {
 export function assembleChat(
   module: ChatModule | undefined,
   settings: Settings,
-  { watchdog, store, deliverers, clock, log }: ChatSurroundings,
+  { texts, watchdog, store, deliverers, clock, log }: ChatSurroundings,
 ): Chat | undefined {
   const { telegram, commands, httpTimeoutMs: timeoutMs, zone } = settings;
   if (module === undefined || telegram === undefined || commands === undefined) return undefined;
   const world = (): World => {
     const now = clock.now();
     return {
+      texts,
       now,
       wall: { offsetMs: clock.wallNow() - now, zone },
       lastTickAt: watchdog.lastTickAt,
@@ -41,13 +44,16 @@ export function assembleChat(
     };
   };
   const apply = (effect: Effect) => {
-    if (effect.kind === "ack") watchdog.acknowledge(effect.key, effect.ack);
-    else if (effect.kind === "silence") store.addSilence(effect.silence, clock.now());
+    if (effect.kind === "ack") {
+      watchdog.acknowledge(effect.key, effect.ack);
+      for (const deliverer of deliverers) deliverer.acknowledge(effect.key, effect.ack.by);
+    } else if (effect.kind === "silence") store.addSilence(effect.silence, clock.now());
     else store.endSilence(effect.keyGlob);
   };
   const sameChat = deliverers.filter(({ channel }) => channel === "telegram");
   return new module.Chat({
     telegram,
+    texts,
     users: commands.users,
     timeoutMs,
     chatIds: () => [telegram.chatId, ...movedTo(store, telegram.chatId)],

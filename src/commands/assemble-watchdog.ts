@@ -3,10 +3,12 @@ import { createChannels, type TelegramExtras } from "../channels/index.ts";
 import type { Chat } from "../chat/index.ts";
 import { createSystemClock } from "../clock.ts";
 import type { Settings } from "../config/settings.ts";
+import type { Texts } from "../core/texts/index.ts";
 import { assessHealth, type Health } from "../face/assess-health.ts";
 import { describeStatus } from "../face/describe-status.ts";
 import type { Log } from "../log.ts";
 import { Deliverer } from "../outbox/deliverer.ts";
+import { Remarker } from "../outbox/remarker.ts";
 import type { ProofOfLife } from "../proof-of-life/index.ts";
 import { keepIncidents } from "../proof-of-life/keep-incidents.ts";
 import { createSources } from "../sources/index.ts";
@@ -14,7 +16,7 @@ import { openDatabase } from "../store/open-database.ts";
 import { Store } from "../store/store.ts";
 import { ALIVE, Watchdog } from "../watchdog.ts";
 import { assembleChat, type ChatModule, describeChat } from "./assemble-chat.ts";
-import { type LifeModule, startLife } from "./assemble-life.ts";
+import { describeHeartbeat, type LifeModule, startLife } from "./assemble-life.ts";
 
 /** Of the five seconds that a clean stop may take, what sending may have. */
 const STOP_SENDING_MS = 3_500;
@@ -34,16 +36,18 @@ export interface Assembly {
 /**
  * Puts the parts together as the settings say; nothing runs until `start`.
  *
+ * @param texts in which everything is told to people
  * @param chatModule the commands in the chat, where they are switched on
  * @param lifeModule the heartbeat and what is told without an alert, where any of it is wanted
  * @throws StateDirInUse when another watchdog runs on the same state directory
  */
-export function assembleWatchdog(
+export async function assembleWatchdog(
   settings: Settings,
+  texts: Texts,
   { logger, writeNotice }: Log,
   chatModule?: ChatModule,
   lifeModule?: LifeModule,
-): Assembly {
+): Promise<Assembly> {
   const opened = openDatabase(settings.stateDir, (problem) => logger.warn({ problem }, "state"));
   const store = new Store(opened.database, (problem) => logger.error({ problem }, "state"));
   const { clock, timeline } = createSystemClock(store.timeline(), store.latestInstant());
@@ -52,7 +56,7 @@ export function assembleWatchdog(
 
   let chat: Chat | undefined;
   const extras: TelegramExtras = { keyboardFor: (message) => chat?.keyboardFor(message) };
-  const channels = createChannels(settings, writeNotice, (name) => recallChannel(store, name), extras);
+  const channels = await createChannels(settings, writeNotice, (name) => recallChannel(store, name), extras);
   const names = channels.map((channel) => channel.name);
   const [heir] = names;
   const adopted = heir === undefined ? 0 : store.adoptNotices(names, heir);
@@ -63,6 +67,7 @@ export function assembleWatchdog(
     log: logger,
     random: Math.random,
     zone: settings.zone,
+    texts,
     quietHours: settings.quietHours,
     timeoutMs: settings.httpTimeoutMs,
   };
@@ -73,15 +78,20 @@ export function assembleWatchdog(
 
   for (const warning of settings.routeWarnings) logger.warn({ warning }, "configuration");
 
-  const sources = createSources(settings, (problem) => logger.warn({ problem }, "sources"));
+  const sources = createSources(settings, texts, (problem) => logger.warn({ problem }, "sources"));
   const { intervalMs, cooldownMs } = settings;
+  // What only routes name hears of what is routed there, and of nothing else.
+  const informed = deliverers.filter(({ channel }) => settings.routing.fallback.includes(channel));
+  const remarker = new Remarker({ deliverers: informed, clock, andMore: texts.messages.andMore });
   const incidents = keepIncidents(store);
   const watchdog = new Watchdog({
     sources: sources.all,
+    texts,
     store: settings.digestMinute === undefined ? store : incidents,
     channels: names,
     routing: settings.routing,
     onOwed: kickAll,
+    onRemarks: (remarks) => remarker.note(remarks),
     onTicked: () => life?.ticked(),
     clock,
     log: logger,
@@ -89,7 +99,7 @@ export function assembleWatchdog(
     cooldownMs,
   });
   let life: ProofOfLife | undefined;
-  chat = assembleChat(chatModule, settings, { watchdog, store, deliverers, clock, log: logger });
+  chat = assembleChat(chatModule, settings, { texts, watchdog, store, deliverers, clock, log: logger });
   const deliveries = () => deliverers.map((deliverer) => deliverer.status());
   const toIso = (at: number) => new Date(at + clock.wallNow() - clock.now()).toISOString();
 
@@ -102,13 +112,13 @@ export function assembleWatchdog(
       };
       life = startLife(lifeModule, {
         settings,
+        texts,
         clock,
         log: logger,
         memory: store,
         keepsState: !store.isInMemory,
         aliveAt,
-        // What only routes name hears of what is routed there, and of nothing else.
-        deliverers: deliverers.filter(({ channel }) => settings.routing.fallback.includes(channel)),
+        deliverers: informed,
         incidents: incidents.incidents,
         alerting: () => watchdog.alertStates(),
         facts,
@@ -118,6 +128,7 @@ export function assembleWatchdog(
       kickAll(); // What is owed from before a restart waits for no tick.
     },
     async stop() {
+      remarker.stop();
       const farewell = life?.stop(STOP_SENDING_MS);
       await Promise.all([watchdog.stop(), chat?.stop()]);
       await Promise.all([farewell, ...deliverers.map((deliverer) => deliverer.stop(STOP_SENDING_MS))]);
@@ -159,6 +170,7 @@ export function assembleWatchdog(
         toIso,
       ),
       commands: describeChat(chat, toIso),
+      heartbeat: describeHeartbeat(life, toIso),
     }),
   };
 }

@@ -3,6 +3,7 @@ import { orderByCause } from "../core/order-by-cause.ts";
 import type { SignalView } from "../core/overview.ts";
 import { formatMeasure } from "../core/text.ts";
 import { describeSignals, describeSources } from "../face/describe-status.ts";
+import { loadTexts } from "../load-texts.ts";
 import type { SourceView } from "../watched-source.ts";
 import { type CommandContext, EXIT } from "./command.ts";
 import { passOnce } from "./pass-once.ts";
@@ -19,7 +20,8 @@ export async function check(context: CommandContext): Promise<number> {
     for (const problem of problems) context.complain(problem);
     return EXIT.badConfiguration;
   }
-  const { signals, sources } = settings.enabled ? await passOnce(settings) : { signals: [], sources: [] };
+  const texts = await loadTexts(settings.language);
+  const { signals, sources } = settings.enabled ? await passOnce(settings, texts) : { signals: [], sources: [] };
   const status = assessCheck(signals, sources);
   const toIso = (at: number) => new Date(at).toISOString();
   if (context.options.has("json")) {
@@ -31,7 +33,7 @@ export async function check(context: CommandContext): Promise<number> {
   }
   if (!settings.enabled) context.print("disabled by WATCHDOG_ENABLED=false: nothing was read");
   for (const { severity, what, key, measure, details } of orderByCause(signals)) {
-    const facts = [what, ...(measure ? [formatMeasure(measure)] : []), ...(details ?? []).slice(0, 1)];
+    const facts = [what, ...(measure ? [formatMeasure(measure, texts.units)] : []), ...(details ?? []).slice(0, 1)];
     context.print(`${severity}: ${facts.join(" · ")} (${key})`);
   }
   for (const { name, error } of sources.filter((source) => source.ok === false)) {

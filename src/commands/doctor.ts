@@ -4,6 +4,7 @@ import { loadSettings } from "../config/load-settings.ts";
 import type { Environment } from "../config/parse-environment.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Message } from "../core/message.ts";
+import { loadTexts } from "../load-texts.ts";
 import { type CommandContext, EXIT } from "./command.ts";
 import { diagnoseDockerVariables, diagnoseEngine, diagnoseNoEngine } from "./diagnose-engine.ts";
 import type { Diagnosis } from "./diagnosis.ts";
@@ -26,7 +27,10 @@ export async function doctor(context: CommandContext): Promise<number> {
     report("state", [diagnoseState(settings)]);
     report("channel", await diagnoseChannels(settings));
     report("commands", await diagnoseCommands(settings));
-    if (context.options.has("send")) report("test message", await sendTest(settings));
+    if (context.options.has("send")) {
+      report("test message", await sendTest(settings));
+      report("heartbeat", await diagnoseHeartbeat(settings));
+    }
     await reportSources(settings, context.env, report);
   }
   context.print(worst === "ok" ? "Nothing has to be mended." : "Something has to be mended, see above.");
@@ -83,12 +87,13 @@ async function diagnoseCommands({ telegram, commands, httpTimeoutMs }: Settings)
 }
 
 async function sendTest(settings: Settings): Promise<Diagnosis[]> {
+  const texts = await loadTexts(settings.language);
   const message: Message = {
-    heading: "Watchdog: this is a test message. Alerts will arrive here.",
+    heading: texts.channels.testMessage,
     blocks: [],
     rings: false,
   };
-  const channels = createChannels(
+  const channels = await createChannels(
     settings,
     () => {},
     () => ({}),
@@ -106,12 +111,19 @@ async function sendTest(settings: Settings): Promise<Diagnosis[]> {
   return diagnoses;
 }
 
+async function diagnoseHeartbeat({ heartbeatUrl, httpTimeoutMs }: Settings): Promise<Diagnosis[]> {
+  if (heartbeatUrl === undefined) return [];
+  const { probeHeartbeat } = await import("../proof-of-life/probe-heartbeat.ts");
+  const { ok, ...finding } = await probeHeartbeat(heartbeatUrl, httpTimeoutMs);
+  return [{ verdict: ok ? "ok" : "mend", ...finding }];
+}
+
 async function reportSources(
   settings: Settings,
   env: Environment,
   report: (topic: string, diagnoses: readonly Diagnosis[]) => void,
 ): Promise<void> {
-  const { signals, sources } = await passOnce(settings);
+  const { signals, sources } = await passOnce(settings, await loadTexts(settings.language));
   if (settings.orchestrator === undefined) {
     report("orchestrator", [{ verdict: "note", text: "WATCHDOG_METRICS_URL is unset: not watched" }]);
   }

@@ -1,6 +1,7 @@
 import { createSystemClock } from "../clock.ts";
 import type { Settings } from "../config/settings.ts";
 import type { SignalView } from "../core/overview.ts";
+import type { Texts } from "../core/texts/index.ts";
 import { createSources } from "../sources/index.ts";
 import { openDatabase } from "../store/open-database.ts";
 import { Store } from "../store/store.ts";
@@ -14,12 +15,13 @@ export interface Pass {
 }
 
 /** Reads and evaluates every source once, as the running watchdog would; decides for nobody and stores nothing. */
-export async function passOnce(settings: Settings): Promise<Pass> {
+export async function passOnce(settings: Settings, texts: Texts): Promise<Pass> {
   const silent = () => {};
   const store = new Store(openDatabase(undefined, silent).database, silent);
-  const sources = createSources(withoutDebouncing(settings));
+  const sources = createSources(withoutDebouncing(settings), texts);
   const watchdog = new Watchdog({
     sources: sources.all,
+    texts,
     store,
     channels: [],
     onOwed: silent,

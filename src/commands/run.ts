@@ -3,6 +3,7 @@ import type { Settings } from "../config/settings.ts";
 import { assessHealth } from "../face/assess-health.ts";
 import { type Face, type FaceParts, serveFace } from "../face/serve-face.ts";
 import { explainFailure } from "../http/explain-failure.ts";
+import { loadTexts } from "../load-texts.ts";
 import { createLog, type Log } from "../log.ts";
 import { StateDirInUse } from "../store/open-database.ts";
 import { loadLife } from "./assemble-life.ts";
@@ -42,7 +43,8 @@ async function watch(context: CommandContext, settings: Settings, log: Log): Pro
   try {
     // Without commands nothing of this is even loaded.
     const chat = settings.commands && settings.telegram ? await import("../chat/index.ts") : undefined;
-    assembly = assembleWatchdog(settings, log, chat, await loadLife(settings, version));
+    const texts = await loadTexts(settings.language);
+    assembly = await assembleWatchdog(settings, texts, log, chat, await loadLife(settings, version));
   } catch (error) {
     if (!(error instanceof StateDirInUse)) throw error;
     context.complain(error.message);

@@ -2,6 +2,7 @@ import { createSystemClock } from "../clock.ts";
 import { loadSettings } from "../config/load-settings.ts";
 import { readSilence } from "../core/silence.ts";
 import { formatDuration } from "../core/text.ts";
+import { EN } from "../core/texts/index.ts";
 import { openBeside } from "../store/open-database.ts";
 import { Store } from "../store/store.ts";
 import { type CommandContext, EXIT } from "./command.ts";
@@ -16,7 +17,9 @@ export async function silence(context: CommandContext): Promise<number> {
   }
   return withStore(context, (store, now) => {
     store.addSilence({ keyGlob, until: now + durationMs, why }, now);
-    context.print(`${keyGlob} is silenced for ${formatDuration(durationMs)}; what is over is told all the same`);
+    context.print(
+      `${keyGlob} is silenced for ${formatDuration(durationMs, EN.units)}; what is over is told all the same`,
+    );
     return EXIT.ok;
   });
 }
@@ -43,7 +46,7 @@ function list(context: CommandContext, store: Store, now: number): number {
   const silences = store.silences(now);
   if (silences.length === 0) context.print("nothing is silenced");
   for (const { keyGlob, until, why } of silences) {
-    context.print(`${keyGlob} for another ${formatDuration(until - now)}${why === "" ? "" : ` (${why})`}`);
+    context.print(`${keyGlob} for another ${formatDuration(until - now, EN.units)}${why === "" ? "" : ` (${why})`}`);
   }
   return EXIT.ok;
 }

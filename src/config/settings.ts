@@ -1,5 +1,6 @@
 import type { QuietHours } from "../core/quiet-hours.ts";
 import { type Routing, routeNames } from "../core/routes.ts";
+import type { Language } from "../core/texts/index.ts";
 import { addressOf, type EngineAddress } from "./engine-address.ts";
 import type { DependencyTarget, ListenAddress } from "./kinds.ts";
 import { findUnknownKinds, resolveRoutes } from "./routing.ts";
@@ -105,8 +106,10 @@ export interface Settings {
   readonly routeWarnings: readonly string[];
   /** Commands in the chat of `telegram`. */
   readonly commands: CommandsSettings | undefined;
-  /** An IANA time zone name, for all times that people read. */
-  readonly zone: string;
+  /** In which everything is told to people. */
+  readonly language: Language;
+  /** An IANA time zone name, for all times that people read; `undefined`: the system's, which costs 8 MB to learn. */
+  readonly zone: string | undefined;
   /** When warnings make no sound. */
   readonly quietHours: QuietHours | undefined;
   /** What answers as long as there is a way out of this host; empty: nobody looks. */
@@ -202,7 +205,8 @@ export function settingsFrom(values: Values, exists: (path: string) => boolean):
     routing,
     routeWarnings: findUnknownKinds(written),
     commands: values.WATCHDOG_TG_COMMANDS ? { users: values.WATCHDOG_TG_USERS ?? [] } : undefined,
-    zone: values.WATCHDOG_TZ ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    language: values.WATCHDOG_LANG,
+    zone: values.WATCHDOG_TZ,
     quietHours: values.WATCHDOG_QUIET_HOURS,
     onlineProbes: values.WATCHDOG_ONLINE_PROBE ?? [],
     heartbeatUrl: values.WATCHDOG_HEARTBEAT_URL,

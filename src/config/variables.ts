@@ -1,3 +1,4 @@
+import { LANGUAGES } from "../core/texts/index.ts";
 import { routes, webhookSecret } from "./channel-kinds.ts";
 import { dockerHost } from "./docker-host.ts";
 import {
@@ -87,6 +88,7 @@ export const VARIABLES = {
     "in these hours of `WATCHDOG_TZ` warnings make no sound, criticals do; unset: none",
     { example: "22:00-07:00" },
   ),
+  WATCHDOG_LANG: variable(oneOf(LANGUAGES), "en", "the language of all that people are told: `en`, `ru` or `fr`"),
   WATCHDOG_TZ: optional(timeZone, "the time zone of all times that people read; unset: the system's", {
     example: "Europe/Berlin",
   }),
@@ -159,8 +161,16 @@ export const VARIABLES = {
     "*",
     "names or globs; a name without a glob that does not exist is an alert",
   ),
-  WATCHDOG_CONTAINER_DOWN_TICKS: variable(tickCount, "1", "ticks in a row before `container:<name>`"),
-  WATCHDOG_STOP_GRACE_S: variable(anyDuration, "120", "how long a deliberate stop may last before it alerts"),
+  WATCHDOG_CONTAINER_DOWN_TICKS: variable(
+    tickCount,
+    "1",
+    "ticks in a row before `container:<name>`; `starting` counts as down 5 min after the start period",
+  ),
+  WATCHDOG_STOP_GRACE_S: variable(
+    anyDuration,
+    "120",
+    "how long a deliberate stop (ordered at most 60 s before) may last before it alerts",
+  ),
   WATCHDOG_RESTARTS_MAX: variable(tickCount, "3", "this many restarts within the window are a loop"),
   WATCHDOG_RESTARTS_WINDOW_S: variable(positiveDuration, "600", "the window of a restart loop"),
   WATCHDOG_CONTAINER_MEM_PCT: optional(
@@ -190,7 +200,7 @@ export const VARIABLES = {
     "false",
     "the opt-in disk ceiling (the orchestrator has an alert of its own)",
   ),
-  WATCHDOG_DISK_CRIT_PCT: variable(percent, "97", "the disk ceiling"),
+  WATCHDOG_DISK_CRIT_PCT: variable(percent, "97", "the disk ceiling; clears below 1 point less"),
   WATCHDOG_HOST_ROOT: variable(
     absolutePath,
     "/",

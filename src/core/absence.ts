@@ -1,5 +1,6 @@
 import type { Notice } from "./notice.ts";
 import { formatDuration } from "./text.ts";
+import type { AreaTexts } from "./texts/index.ts";
 import { type Instant, MINUTE_MS } from "./time.ts";
 
 /** That the watchdog lives is stored this often, so that the next one knows how long nobody watched. */
@@ -12,7 +13,12 @@ const AWAY_INTERVALS = 5;
  *
  * @param aliveAt when a watchdog last said that it lives, as it was stored
  */
-export function noticeAbsence(aliveAt: unknown, now: Instant, intervalMs: number): Notice | undefined {
+export function noticeAbsence(
+  aliveAt: unknown,
+  now: Instant,
+  intervalMs: number,
+  { messages, units }: AreaTexts<"messages">,
+): Notice | undefined {
   if (typeof aliveAt !== "number") return undefined;
   const awayMs = now - aliveAt;
   if (awayMs <= Math.max(AWAY_INTERVALS * intervalMs, 3 * ALIVE_STORE_MS)) return undefined;
@@ -21,8 +27,8 @@ export function noticeAbsence(aliveAt: unknown, now: Instant, intervalMs: number
     action: "alert",
     nature: "edge",
     severity: "warning",
-    what: `the watchdog itself was away for ${formatDuration(awayMs)}`,
-    details: ["what came and went meanwhile was seen by nobody; what is wrong now is told as ever"],
+    what: messages.away(formatDuration(awayMs, units)),
+    details: [messages.awayMeaning],
     since: aliveAt,
     at: now,
   };

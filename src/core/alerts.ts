@@ -1,9 +1,10 @@
 import type { Ack } from "./ack.ts";
-import { ALONE, type Standing } from "./causes.ts";
+import { ALONE, FOLLOWS_WITHIN_MS, type Standing } from "./causes.ts";
 import { type Alerting, decide } from "./decide.ts";
 import type { Notice } from "./notice.ts";
 import { type Evaluation, kindOf, type Severity, type Signal } from "./signal.ts";
 import { isSilenced, type Silence } from "./silence.ts";
+import type { MessagesTexts } from "./texts/en/messages.ts";
 import type { Instant } from "./time.ts";
 
 /** What is remembered of a signal from its alert to its recovery. Plain JSON data. */
@@ -13,6 +14,8 @@ export interface AlertState extends Alerting {
   readonly source: string;
   readonly severity: Severity;
   readonly since: Instant;
+  /** When it was told first, where that was long after it began. */
+  readonly toldAt?: Instant;
   /** The text of the last alert. */
   readonly what: string;
   /** Somebody takes care of it: it is not told again for as long as its nature stays. */
@@ -52,6 +55,7 @@ export function advanceAlerts(
   alerting: ReadonlyMap<string, AlertState>,
   now: Instant,
   cooldownMs: number,
+  texts: MessagesTexts,
   silences: readonly Silence[] = [],
   standingOf: (key: string) => Standing = () => ALONE,
 ): AlertChanges {
@@ -76,7 +80,7 @@ export function advanceAlerts(
     if (decision === "recovery") {
       if (state === undefined) continue;
       forget.push(signal.key);
-      notices.push(recoveryOf(state, signal.what, [`it was: ${state.what}`], now));
+      notices.push(recoveryOf(state, signal.what, [texts.itWas(state.what)], now));
       continue;
     }
     if (isSilenced(signal.key, silences, now)) continue;
@@ -91,11 +95,13 @@ export function advanceAlerts(
     const since = state?.since ?? beginOf(signal, now);
     const cause = standing.is === "effect" ? standing.cause : undefined;
     const causeKey = cause?.key ?? state?.cause;
+    const toldAt = state === undefined && now - since > FOLLOWS_WITHIN_MS ? now : state?.toldAt;
     set.push({
       key,
       source,
       severity,
       since,
+      ...(toldAt !== undefined && { toldAt }),
       lastAlertAt: now,
       what,
       ...(causeKey !== undefined && { cause: causeKey }),
@@ -105,7 +111,7 @@ export function advanceAlerts(
   for (const state of alerting.values()) {
     if (seen.has(state.key) || isHeld(state.key, held)) continue;
     forget.push(state.key);
-    notices.push(recoveryOf(state, `${state.key} is no longer reported`, [`it was: ${state.what}`], now));
+    notices.push(recoveryOf(state, texts.noLongerReported(state.key), [texts.itWas(state.what)], now));
   }
   return { set, forget, notices, ...(heldBack.length > 0 && { heldBack }) };
 }
@@ -125,13 +131,13 @@ export function joinChanges(changes: readonly AlertChanges[]): AlertChanges {
 }
 
 /** Ends alert states that no source can end any more, because it is not configured any longer. */
-export function retireAlerts(states: Iterable<AlertState>, now: Instant): AlertChanges {
+export function retireAlerts(states: Iterable<AlertState>, now: Instant, texts: MessagesTexts): AlertChanges {
   const orphans = [...states];
   return {
     set: [],
     forget: orphans.map((state) => state.key),
     notices: orphans.map((state) =>
-      recoveryOf(state, `${state.key} is no longer watched`, [`it was: ${state.what}`], now),
+      recoveryOf(state, texts.noLongerWatched(state.key), [texts.itWas(state.what)], now),
     ),
   };
 }

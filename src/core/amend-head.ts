@@ -1,8 +1,19 @@
 import type { Head, HeadPart } from "./head.ts";
-import { type Block, type FoldedLine, type Message, packMessages, type Span } from "./message.ts";
-import type { WallTime } from "./text.ts";
+import { type Block, type FoldedLine, joinCounts, type Message, packMessages, type Span } from "./message.ts";
+import { cleanText, type WallTime } from "./text.ts";
+import type { AreaTexts } from "./texts/index.ts";
 import type { Instant } from "./time.ts";
-import { wordFoldedOver, wordHeading, wordOver, wordSince, wordSpan, wordStill, wordToldAgain } from "./word-head.ts";
+import { type Wording, wordingAt } from "./wording.ts";
+
+const SEPARATOR = " · ";
+
+/** How what it tells is put into words: as when it was composed, and as now. */
+interface Wordings {
+  readonly before: Wording;
+  readonly now: Wording;
+  /** "it goes on (edited at 16:10:00)" */
+  readonly goesOn: string;
+}
 
 /**
  * The message that raised incidents, saying how they stand now: what is over is seen at a glance, and offers no next step.
@@ -10,56 +21,65 @@ import { wordFoldedOver, wordHeading, wordOver, wordSince, wordSpan, wordStill, 
  *
  * @returns `undefined` where that does not fit into one message
  */
-export function amendHead(head: Head, now: Instant, wall: WallTime, maxChars: number): Message | undefined {
-  const full = head.message.blocks.map((block) => amendBlock(head, block, now, wall));
+export function amendHead(
+  head: Head,
+  now: Instant,
+  wall: WallTime,
+  maxChars: number,
+  texts: AreaTexts<"messages">,
+): Message | undefined {
+  const wording = wordingAt(now, wall, texts);
+  const goesOn = texts.messages.goesOn(wording.time(now));
+  const wordings = { before: wordingAt(head.composedAt, wall, texts), now: wording, goesOn };
+  const { blocks: told } = head.message;
+  // What came and went before it began again stays as it was told.
+  const isRaised = (block: Block, index: number) => told.findLastIndex(({ key }) => key === block.key) === index;
+  const full = told.map((block, index) => (isRaised(block, index) ? amendBlock(head, block, wordings) : block));
   // Without the details it may fit.
   const short = full.map((block) => ({ ...block, lines: block.lines.slice(0, 3) }));
   for (const blocks of [full, short]) {
-    const [message, ...more] = packMessages(blocks, maxChars);
-    if (message !== undefined && more.length === 0) return { ...message, ...headingOf(head), rings: false };
+    const [message, ...more] = packMessages(blocks, maxChars, texts.messages);
+    if (message !== undefined && more.length === 0) return { ...message, ...headingOf(head, wording), rings: false };
   }
   return undefined;
 }
 
-function headingOf({ message, parts }: Head): { heading?: string } {
+function headingOf({ message, parts }: Head, { messages }: Wording): { heading?: string } {
   if (message.heading === undefined) return {};
   const over = parts.filter((part) => part.overAt !== undefined).length;
-  return { heading: wordHeading(parts.length - over, over) };
+  const counts = [
+    [parts.length - over, messages.ongoingCount],
+    [over, messages.overCount],
+  ] as const;
+  return { heading: joinCounts(counts) };
 }
 
-function amendBlock(head: Head, given: Block, now: Instant, wall: WallTime): Block {
+function amendBlock(head: Head, given: Block, wordings: Wordings): Block {
   const partOf = (wanted: string) => head.parts.findLast(({ key }) => key === wanted);
-  const folded = given.folded?.map((one) => amendFolded(one, partOf(one.key)));
+  const folded = given.folded?.map((one) => amendFolded(one, partOf(one.key), wordings.now));
   const block = { ...given, ...(folded && { folded }) };
   const part = partOf(block.key);
   // What another message raised, or what happened once, stays as it was told.
   if (part === undefined) return block;
   return part.overAt === undefined
-    ? amendOngoing(block, part, head.composedAt, now, wall)
-    : amendOver(block, part, part.overAt, head.composedAt, now, wall);
+    ? amendOngoing(block, part, wordings)
+    : amendOver(block, part, part.overAt, wordings);
 }
 
-function amendFolded(folded: FoldedLine, part: HeadPart | undefined): FoldedLine {
+function amendFolded(folded: FoldedLine, part: HeadPart | undefined, { messages, duration }: Wording): FoldedLine {
   if (part?.overAt === undefined) return folded;
-  return { ...folded, line: [...folded.line, wordFoldedOver(part.since, part.overAt)] };
+  return { ...folded, line: [...folded.line, messages.foldedOver(duration(part.overAt - part.since))] };
 }
 
-function amendOngoing(block: Block, part: HeadPart, composedAt: Instant, now: Instant, wall: WallTime): Block {
-  const said = wordSince(part.since, composedAt, wall);
-  const { first, second, rest } = linesOf(block, said, wordSince(part.since, now, wall));
-  return { ...block, lines: [first, ...second, [wordStill(now, wall, part.toldAgain)], ...rest] };
+function amendOngoing(block: Block, part: HeadPart, { before, now, goesOn }: Wordings): Block {
+  const { first, second, rest } = linesOf(block, before.since(part.since), now.since(part.since));
+  const standing = [...ackedBy(part, now), goesOn, ...reminded(part, now)].join(SEPARATOR);
+  return { ...block, lines: [first, ...second, [standing], ...rest] };
 }
 
-function amendOver(
-  block: Block,
-  part: HeadPart,
-  overAt: Instant,
-  composedAt: Instant,
-  now: Instant,
-  wall: WallTime,
-): Block {
-  const span = wordSpan(part.since, overAt, now, wall);
-  const { first, second, rest } = linesOf(block, wordSince(part.since, composedAt, wall), span);
+function amendOver(block: Block, part: HeadPart, overAt: Instant, { before, now }: Wordings): Block {
+  const span = now.span(part.since, overAt);
+  const { first, second, rest } = linesOf(block, before.since(part.since), span);
   // What stands before the name ("still: ") is no longer so.
   const name = first.slice(
     Math.max(
@@ -67,9 +87,20 @@ function amendOver(
       0,
     ),
   );
-  const toldAgain = wordToldAgain(part.toldAgain).map((text) => [text]);
-  const lines = [[wordOver(part.since, overAt), ...name], ...second, ...toldAgain, ...rest.filter(isNoNextStep)];
+  const over = now.messages.over(now.duration(overAt - part.since));
+  const more = [...ackedBy(part, now), ...reminded(part, now)];
+  const told = more.length > 0 ? [[more.join(SEPARATOR)]] : [];
+  const lines = [[over, ...name], ...second, ...told, ...rest.filter(isNoNextStep)];
   return { ...block, icon: "🔴🟢", lines: lines.length > 1 ? lines : [...lines, [span]] };
+}
+
+/** Empty where it was told once. */
+function reminded({ toldAgain: times }: HeadPart, { messages }: Wording): string[] {
+  return times === 0 ? [] : [messages.reminded(times)];
+}
+
+function ackedBy({ ackedBy: name }: HeadPart, { messages }: Wording): string[] {
+  return name === undefined ? [] : [messages.ackedBy(cleanText(name, 40))];
 }
 
 type Line = readonly Span[];

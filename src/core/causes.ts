@@ -1,6 +1,15 @@
 import type { Cause } from "./notice.ts";
 import type { Links } from "./signal.ts";
-import type { Instant } from "./time.ts";
+import { type Instant, MINUTE_MS } from "./time.ts";
+
+/**
+ * No alert is held back for longer, whatever is suspected: the usual grace of a stop, and a tick or two. What is suspected may
+ * be so for days (a grace of a week, a start period of hours).
+ */
+export const MOST_HELD_BACK_MS = 3 * MINUTE_MS;
+
+/** What falls later than this after something was told is not taken for its effect: with that it had been well. */
+export const FOLLOWS_WITHIN_MS = 10 * MINUTE_MS;
 
 /** A signal as it stands in one tick, as far as it can be a cause or have one. */
 export interface CauseNode extends Cause, Links {
@@ -11,6 +20,10 @@ export interface CauseNode extends Cause, Links {
   readonly is: "told" | "new" | "pending" | "quiet";
   /** When the fault began; `now` where that is not known. */
   readonly since: Instant;
+  /** When people heard of it first, where that was long after it began. */
+  readonly toldAt?: Instant;
+  /** It is new, and was held back for as long as anything may be. */
+  readonly isOverdue?: boolean;
 }
 
 /** How a new alert stands to all the others. */
@@ -27,7 +40,8 @@ export const ALONE: Standing = { is: "alone" };
  * Joins what signals say of themselves into causes. The causes of a signal are the signals that stand for what it needs, their
  * causes in turn, and so on. Of those that are told or about to be, one is the root: it follows from no other. Of several
  * that need each other it is the one that was told, else the one that began first. Of several roots that have nothing to do
- * with each other, the one that began last is believed: with the older ones it had been well.
+ * with each other, the one that began last is believed: with the older ones it had been well. So it had been with what was
+ * told long before it began, which is no cause of it.
  */
 export class Causes {
   readonly #nodes = new Map<string, CauseNode>();
@@ -57,9 +71,12 @@ export class Causes {
     if (node === undefined) return ALONE;
     const above = this.#causesOf(node);
     if (above.size === 0) return ALONE;
-    const root = this.#rootAmong(this.#isActive(node) ? [node, ...above] : above);
+    const recent = [...above].filter((other) => !isPast(other, node));
+    const root = this.#rootAmong(this.#isActive(node) ? [node, ...recent] : recent);
     if (root === node) return ALONE;
-    if (root !== undefined) return { is: "effect", cause: causeOf(root) };
+    const cause = root ?? youngestTold(recent);
+    if (cause !== undefined) return { is: "effect", cause: causeOf(cause) };
+    if (node.isOverdue === true) return ALONE;
     const suspect = [...above].find((other) => other !== node && other.is === "pending");
     return suspect === undefined ? ALONE : { is: "waiting", for: suspect.key };
   }
@@ -86,6 +103,7 @@ export class Causes {
   /** Whether people know of it, or are told now whatever becomes of those that are pending. */
   #isActive(node: CauseNode): boolean {
     if (node.is !== "new") return node.is === "told";
+    if (node.isOverdue === true) return true;
     return recall(this.#active, node, () => ![...this.#causesOf(node)].some((cause) => cause.is === "pending"));
   }
 
@@ -102,10 +120,11 @@ export class Causes {
   /** Whether every active cause of it follows from it in turn, and comes after it then. */
   #isRoot(node: CauseNode): boolean {
     const comesFirst = (cause: CauseNode) => !this.#causesOf(cause).has(node) || this.#comesBefore(cause, node);
+    const isCause = (other: CauseNode) => other !== node && this.#isActive(other) && !isPast(other, node);
     return recall(
       this.#roots,
       node,
-      () => ![...this.#causesOf(node)].some((cause) => cause !== node && this.#isActive(cause) && comesFirst(cause)),
+      () => ![...this.#causesOf(node)].some((other) => isCause(other) && comesFirst(other)),
     );
   }
 
@@ -117,6 +136,16 @@ export class Causes {
   #orderOf(node: CauseNode): number {
     return this.#order.get(node) ?? 0;
   }
+}
+
+/** Whether people knew of `cause` for long when `node` began. */
+function isPast(cause: CauseNode, node: CauseNode): boolean {
+  return cause.is === "told" && node.since - (cause.toldAt ?? cause.since) > FOLLOWS_WITHIN_MS;
+}
+
+/** Where what they follow from is past, and none of them is a root any more. */
+function youngestTold(nodes: readonly CauseNode[]): CauseNode | undefined {
+  return nodes.filter(({ is }) => is === "told").sort((a, b) => b.since - a.since)[0];
 }
 
 function causeOf({ key, what, severity }: CauseNode): Cause {

@@ -1,5 +1,6 @@
 import { type AlertState, isHeld } from "./alerts.ts";
 import type { Evaluation, Signal } from "./signal.ts";
+import type { MessagesTexts } from "./texts/en/messages.ts";
 
 /** The recent past of a signal that changed lately. Plain JSON data. */
 export interface FlapRecord {
@@ -33,6 +34,7 @@ export function dampFlapping<Memory>(
   evaluation: Evaluation<Memory>,
   records: FlapRecords,
   alerting: ReadonlyMap<string, AlertState>,
+  texts: MessagesTexts,
 ): { readonly evaluation: Evaluation<Memory>; readonly records: FlapRecords } {
   const next = new Map<string, FlapRecord>();
   let isSame = true;
@@ -43,7 +45,7 @@ export function dampFlapping<Memory>(
     if (before === undefined && signal.active === alerting.has(signal.key)) return signal;
     const record = nextRecord(before ?? { active: !signal.active, changes: 0, flapping: false }, signal.active);
     if (record.changes !== 0 || record.flapping) next.set(signal.key, record);
-    const damped = dampSignal(signal, before?.flapping === true, record);
+    const damped = dampSignal(signal, before?.flapping === true, record, texts);
     if (damped !== signal) isSame = false;
     return damped;
   });
@@ -75,13 +77,13 @@ function changePct(changes: number): number {
   return (weight / READINGS) * 100;
 }
 
-function dampSignal(signal: Signal, wasFlapping: boolean, { flapping }: FlapRecord): Signal {
+function dampSignal(signal: Signal, wasFlapping: boolean, { flapping }: FlapRecord, texts: MessagesTexts): Signal {
   if (flapping) {
-    const what = `${signal.what}; it keeps changing (flapping)`;
-    const details = [...(signal.details ?? []), "you hear of it again when it has calmed"];
+    const what = texts.flapping(signal.what);
+    const details = [...(signal.details ?? []), texts.flappingNext];
     return { ...signal, active: true, what, details };
   }
   if (!wasFlapping) return signal;
-  const what = `${signal.what}; it has calmed`;
+  const what = texts.calmed(signal.what);
   return signal.active ? { ...signal, what, renewed: true } : { ...signal, what };
 }

@@ -63,6 +63,20 @@ export function forecastFull(trend: Trend, free: number): Forecast | undefined {
   return index === -1 ? undefined : extrapolate(trend.spans[index] ?? [], SPANS_MS[index] ?? 0, free);
 }
 
+const DRAWN = 12;
+
+/** What was free over the span of a forecast, oldest first: at most twelve of the samples that it was told from. */
+export function courseOf(trend: Trend, { spanMs }: Forecast): readonly number[] {
+  const samples = trend.spans[SPANS_MS.indexOf(spanMs)] ?? [];
+  const step = Math.max(samples.length / DRAWN, 1);
+  // Counted back from the newest, which is always among them.
+  const indexes = Array.from(
+    { length: Math.min(samples.length, DRAWN) },
+    (_, n) => samples.length - 1 - Math.floor(n * step),
+  );
+  return indexes.toReversed().flatMap((index) => samples[index]?.slice(1) ?? []);
+}
+
 /**
  * Whether it is to be warned of: it runs out within `horizonMs` at a steady pace, or was warned of and is not over.
  *

@@ -10,6 +10,8 @@ export interface HeadPart {
   readonly toldAgain: number;
   /** When it was over. */
   readonly overAt?: Instant;
+  /** Who takes care of it. */
+  readonly ackedBy?: string;
 }
 
 /**
@@ -76,7 +78,7 @@ export function advanceHeads(heads: readonly Head[], told: Told): HeadChanges {
     } else if (action === "recovery") {
       if (mine === undefined) update(key, (part) => ({ ...part, overAt: at }));
       else opened.delete(key);
-    } else if (mine === undefined && !update(key, (part) => ({ ...part, toldAgain: part.toldAgain + 1 }))) {
+    } else if (mine === undefined && !update(key, tellAgain)) {
       // Where the message that raised it is not known, the thread begins here.
       opened.set(key, begin);
     }
@@ -127,11 +129,35 @@ export function editDueAt(head: Head): Instant | undefined {
 
 /** Without what only a first telling needs. */
 function asShown({ blocks, heading, rings }: Message): Message {
-  const shown = blocks.map(({ icon, key, lines, folded, foldedLead }): Block => {
+  const shown = blocks.map(({ icon, key, lines, folded, foldedTitle, foldedLead }): Block => {
     const rest = folded?.map((one) => ({ key: one.key, line: one.line, noticeIds: [] }));
-    return { icon, key, lines, noticeIds: [], ...(rest && { folded: rest }), ...(foldedLead && { foldedLead }) };
+    return {
+      icon,
+      key,
+      lines,
+      noticeIds: [],
+      ...(rest && { folded: rest }),
+      ...(foldedTitle !== undefined && { foldedTitle }),
+      ...(foldedLead && { foldedLead }),
+    };
   });
   return { blocks: shown, rings, ...(heading !== undefined && { heading }) };
+}
+
+/** Whoever acked it did not ack what it has become: otherwise it would not be told again. */
+function tellAgain({ ackedBy: _, ...part }: HeadPart): HeadPart {
+  return { ...part, toldAgain: part.toldAgain + 1 };
+}
+
+/** Somebody takes care of an incident. */
+export function ackHeads(heads: readonly Head[], key: string, ackedBy: string): HeadChanges {
+  const set = heads.flatMap((head): Head[] => {
+    const open = openPart(head, key);
+    if (open === undefined) return [];
+    const parts = head.parts.map((part) => (part === open ? { ...part, ackedBy } : part));
+    return [{ ...head, parts, outdated: true }];
+  });
+  return { set, forget: [] };
 }
 
 function isOpen(part: HeadPart): boolean {

@@ -68,10 +68,10 @@ function joinPassed(tellings: readonly Telling[]): Telling[] {
 
 function rankOf(tellings: readonly (Telling | Apart)[]): number {
   const last = tellings.at(-1);
-  if (last === undefined) return 5;
-  if (last.kind === "passed") return 4;
-  if (last.kind === "recovery") return 3;
-  if (last.kind === "apart") return 2;
-  const all = [last, ...(last.effects ?? [])];
-  return all.some((telling) => telling.last.severity === "critical") ? 0 : 1;
+  if (last === undefined) return 6;
+  if (last.kind === "passed") return 5;
+  if (last.kind === "recovery") return 4;
+  const isCritical = (telling: Telling) => telling.last.severity === "critical";
+  if (last.kind === "apart") return last.effects.some(isCritical) ? 1 : 3;
+  return [last, ...(last.effects ?? [])].some(isCritical) ? 0 : 2;
 }

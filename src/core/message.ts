@@ -1,6 +1,6 @@
 import type { Report } from "./report.ts";
 import { hashtagOf } from "./text.ts";
-import { FOLDED_MARK, STILL_TAKING, TAKES_WITH_IT } from "./word-causes.ts";
+import type { MessagesTexts } from "./texts/en/messages.ts";
 
 /** A piece of a line: plain, bold, or to be copied (a command). Foreign text in it was cleaned, not escaped. */
 export type Span = string | { readonly bold: string } | { readonly code: string };
@@ -10,6 +10,8 @@ export interface FoldedLine {
   readonly key: string;
   readonly line: readonly Span[];
   readonly noticeIds: readonly number[];
+  /** It may come without a sound where it does not come with its cause: it is no more than a warning. */
+  readonly quiet?: true;
   /** The same as facts, for programs. */
   readonly report?: Report;
 }
@@ -26,17 +28,19 @@ export interface Block {
   readonly noticeIds: readonly number[];
   /** The same as facts, for programs. */
   readonly report?: Report;
+  /** Of a 🟢: the keys of what followed from it and goes on. */
+  readonly stillWrong?: readonly string[];
   /** What follows from it. */
   readonly folded?: readonly FoldedLine[];
+  /** Stands above the folded lines. */
+  readonly foldedTitle?: string;
   /** The line that names the cause where folded lines do not fit into its block. */
   readonly foldedLead?: readonly Span[];
-  /** It may come without a sound, though it tells of something wrong. */
-  readonly quiet?: true;
 }
 
 /** What a channel sends at once. */
 export interface Message {
-  /** Stands above the blocks of a message with several; holds none of the icons. */
+  /** Stands above the blocks of a message with several, or with an end after which something is still wrong; holds none of the icons. */
   readonly heading?: string;
   /** Information that reports no signal, below the heading; holds none of the icons. */
   readonly lines?: readonly (readonly Span[])[];
@@ -57,7 +61,7 @@ export function noticeIdsOf(message: Message): number[] {
  * for its folded lines: those that do not fit stand apart. Telegram counts 4096 code points after parsing (https://core.telegram.org/bots/api#sendmessage); the rendered length
  * is never less, so a message that fits here fits there.
  */
-export function packMessages(blocks: readonly Block[], maxChars: number): Message[] {
+export function packMessages(blocks: readonly Block[], maxChars: number, texts: MessagesTexts): Message[] {
   const packs: Block[][] = [];
   let length = 0;
   for (const block of blocks.flatMap((given) => fitBlocks(given, maxChars))) {
@@ -71,20 +75,21 @@ export function packMessages(blocks: readonly Block[], maxChars: number): Messag
       length += blockLength;
     }
   }
-  return packs.map((pack) => ({ ...headingOf(pack), blocks: pack, rings: pack.some(mayRing) }));
+  return packs.map((pack) => ({ ...headingOf(pack, texts), blocks: pack, rings: pack.some(mayRing) }));
 }
 
-function mayRing({ icon, quiet }: Block): boolean {
-  return icon !== "🟢" && quiet !== true;
+/** What is critical rings always; a warning with a block of its own does too, one that follows from something told does not. */
+function mayRing({ icon, folded = [] }: Block): boolean {
+  return icon === "↳" ? folded.some((line) => line.quiet !== true) : icon !== "🟢";
 }
 
 /** A block with as many of its folded lines as fit, and the others apart. */
 function fitBlocks(given: Block, maxChars: number): Block[] {
   const { folded = [], foldedLead = [], ...bare } = given;
-  if (folded.length === 0) return [fitBlock(given, maxChars)];
+  const isHeaded = given.stillWrong !== undefined;
+  if (folded.length === 0) return [fitBlock(given, isHeaded ? maxChars - HEADING_CHARS : maxChars)];
   if (renderBlock(given, HTML).length <= maxChars) return [given];
-  const { quiet: _, ...head } = bare;
-  const apart: Block = { ...head, icon: "↳", lines: [foldedLead], noticeIds: [], quiet: true };
+  const apart: Block = { ...bare, icon: "↳", lines: [foldedLead], noticeIds: [] };
   const fitted: Block[] = [bare.icon === "↳" ? bare : fitBlock(bare, maxChars)];
   for (const line of folded) {
     const last = fitted.at(-1) ?? apart;
@@ -120,19 +125,31 @@ function shorten(text: string, maxPoints: number): string {
 }
 
 const SEPARATOR = "\n\n";
-const HEADING_CHARS = 80;
+const HEADING_CHARS = 100;
 
-function headingOf(blocks: readonly Block[]): { heading?: string } {
-  if (blocks.length < 2) return {};
+function headingOf(blocks: readonly Block[], texts: MessagesTexts): { heading?: string } {
+  const stillWrong = countStillWrong(blocks);
+  if (blocks.length < 2 && stillWrong === 0) return {};
   const count = (...icons: Block["icon"][]) => blocks.filter((block) => icons.includes(block.icon)).length;
   const folded = blocks.reduce((sum, block) => sum + (block.folded?.length ?? 0), 0);
-  const counts: readonly (readonly [number, string])[] = [
-    [count("🔴", "🔁") + folded, "wrong"],
-    [count("🟢"), "resolved"],
-    [count("🔴🟢"), "came and went"],
+  const counts: readonly (readonly [number, (number: number) => string])[] = [
+    [count("🔴", "🔁") + folded, texts.wrongCount],
+    [count("🟢"), texts.resolvedCount],
+    [stillWrong, texts.stillWrongCount],
+    [count("🔴🟢"), texts.passedCount],
   ];
-  const parts = counts.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : []));
-  return { heading: parts.join(", ") };
+  return { heading: joinCounts(counts) };
+}
+
+/** Without what has a place of its own in the message. */
+function countStillWrong(blocks: readonly Block[]): number {
+  const told = new Set(blocks.flatMap(({ key, folded = [] }) => [key, ...folded.map((line) => line.key)]));
+  return new Set(blocks.flatMap(({ stillWrong = [] }) => stillWrong.filter((key) => !told.has(key)))).size;
+}
+
+/** @param counts numbers with the words for them; what is 0 is left out */
+export function joinCounts(counts: readonly (readonly [count: number, word: (count: number) => string])[]): string {
+  return counts.flatMap(([count, word]) => (count > 0 ? [word(count)] : [])).join(", ");
 }
 
 interface Markup {
@@ -169,13 +186,13 @@ function renderBlock(block: Block, markup: Markup): string {
   const lines = block.lines.map((line) => line.map((span) => renderSpan(span, markup)).join(""));
   const folded = (block.folded ?? []).map(({ line, key }) => {
     const text = line.map((span) => renderSpan(span, markup)).join("");
-    return `${FOLDED_MARK}${text} (${hashtagOf(key)})`;
+    return `↳ ${text} (${hashtagOf(key)})`;
   });
   const [first = "", ...rest] = lines;
-  if (block.icon === "↳") return [`${STILL_TAKING}${first} (${hashtagOf(block.key)}):`, ...folded].join("\n");
+  if (block.icon === "↳") return [`${first} (${hashtagOf(block.key)}):`, ...folded].join("\n");
   // What came and went is one line, its hashtag at the end of it.
   if (rest.length === 0 && folded.length === 0) return `${block.icon} ${first} ${hashtagOf(block.key)}`;
-  const led = folded.length === 0 ? [] : [TAKES_WITH_IT, ...folded];
+  const led = folded.length === 0 ? [] : [markup.text(block.foldedTitle ?? ""), ...folded];
   return [`${block.icon} ${first}`, ...rest, ...led, hashtagOf(block.key)].join("\n");
 }
 

@@ -22,6 +22,8 @@ export interface Notice {
   readonly next?: string;
   /** Of a new alert: what it follows from, which was told before or is told with it. */
   readonly cause?: Cause;
+  /** Of a recovery: the keys of what followed from it and goes on. */
+  readonly stillWrong?: readonly string[];
   /** The name of the route that it asks for, see Routing. */
   readonly route?: string;
   /** When the fault began, as far as it is known. */

@@ -1,5 +1,5 @@
 import { isHeld } from "./alerts.ts";
-import type { Evaluation, Links, Measure, Severity } from "./signal.ts";
+import type { Evaluation, Links, Measure, Severity, Signal } from "./signal.ts";
 import type { Instant } from "./time.ts";
 
 /** A level signal as it stands, for those who look. */
@@ -25,20 +25,12 @@ export function updateOverview(before: readonly SignalView[], evaluation: Evalua
   const present = new Set<string>();
   const suspects = new Map(evaluation.suspects?.map((suspect) => [suspect.key, suspect]));
   for (const signal of evaluation.signals) {
-    const { key, severity, nature, active, what, measure, details, since } = signal;
+    const { key, nature, active } = signal;
     if (nature === "edge" || present.has(key)) continue;
     present.add(key);
-    views.push({
-      key,
-      severity,
-      status: active ? "active" : "inactive",
-      what,
-      ...(measure && { measure }),
-      ...(details && { details }),
-      ...(active && since !== undefined && { since }),
-      ...(!active && suspects.has(key) && { pending: true }),
-      ...linksOf(signal),
-    });
+    const view = VIEWS.get(signal) ?? viewOf(signal);
+    VIEWS.set(signal, view);
+    views.push(!active && suspects.has(key) ? { ...view, pending: true } : view);
   }
   if (evaluation.holds.length === 0) return views;
   const holds = new Set(evaluation.holds);
@@ -54,6 +46,23 @@ export function updateOverview(before: readonly SignalView[], evaluation: Evalua
     views.push({ ...held, status: "unknown" });
   }
   return views;
+}
+
+/** Most signals are the same objects tick after tick, and so are their views. */
+const VIEWS = new WeakMap<Signal, SignalView>();
+
+function viewOf(signal: Signal): SignalView {
+  const { key, severity, active, what, measure, details, since } = signal;
+  return {
+    key,
+    severity,
+    status: active ? "active" : "inactive",
+    what,
+    ...(measure && { measure }),
+    ...(details && { details }),
+    ...(active && since !== undefined && { since }),
+    ...linksOf(signal),
+  };
 }
 
 function linksOf({ standsFor, needs }: Links): Links {

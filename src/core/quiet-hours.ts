@@ -15,9 +15,9 @@ export interface QuietHours {
  * span lasts as long as they show it.
  *
  * @param wallMs epoch milliseconds
- * @param zone an IANA time zone name; UTC where it is none
+ * @param zone an IANA time zone name; UTC where it is none, the system's where it is `undefined`
  */
-export function isQuiet(hours: QuietHours | undefined, wallMs: number, zone: string): boolean {
+export function isQuiet(hours: QuietHours | undefined, wallMs: number, zone: string | undefined): boolean {
   if (hours === undefined) return false;
   const minute = minuteOfDay(wallMs, zone);
   const { fromMinute, toMinute } = hours;
@@ -25,7 +25,7 @@ export function isQuiet(hours: QuietHours | undefined, wallMs: number, zone: str
 }
 
 /** Minutes after midnight on a wall in `zone`. */
-function minuteOfDay(wallMs: number, zone: string): number {
+function minuteOfDay(wallMs: number, zone: string | undefined): number {
   try {
     const format = new Intl.DateTimeFormat("en", {
       timeZone: zone,
@@ -46,8 +46,8 @@ function minuteOfDay(wallMs: number, zone: string): number {
 export function ringsIn(message: Message, notices: readonly OwedNotice[], quiet: boolean): boolean {
   if (!message.rings || !quiet) return message.rings;
   const critical = new Set(notices.flatMap(({ id, severity }) => (severity === "critical" ? [id] : [])));
-  const loud = message.blocks.filter(({ icon, quiet: isQuiet }) => icon !== "🟢" && isQuiet !== true);
-  return loud.some(({ noticeIds, folded = [] }) => {
+  const wrong = message.blocks.filter(({ icon }) => icon !== "🟢");
+  return wrong.some(({ noticeIds, folded = [] }) => {
     return [noticeIds, ...folded.map((line) => line.noticeIds)].flat().some((id) => critical.has(id));
   });
 }

@@ -1,7 +1,7 @@
 import { matchesGlob } from "./glob.ts";
 import type { Cause, Notice } from "./notice.ts";
 import type { Severity } from "./signal.ts";
-import { followedFrom } from "./word-causes.ts";
+import type { MessagesTexts } from "./texts/en/messages.ts";
 
 /** What a route is for: signals that ask for it by name (a container's label), or those of these keys and this severity. */
 export type Matcher =
@@ -83,8 +83,8 @@ function hearersOf(cause: Cause, routing: Routing, told: Told | undefined): read
   return before.length > 0 ? before : routeOf(cause, routing);
 }
 
-function withoutCause({ cause: _, ...notice }: Notice, { what }: Cause): Notice {
-  return { ...notice, details: [followedFrom(what), ...(notice.details ?? [])] };
+function withoutCause({ cause: _, ...notice }: Notice, { what }: Cause, texts: MessagesTexts): Notice {
+  return { ...notice, details: [texts.followedFrom(what), ...(notice.details ?? [])] };
 }
 
 /** A notice with the channels that it is owed to. */
@@ -102,6 +102,7 @@ export function routeNotices(
   notices: readonly Notice[],
   routing: Routing,
   told: ReadonlyMap<string, Told>,
+  texts: MessagesTexts,
 ): { readonly routed: readonly RoutedNotice[]; readonly told: ReadonlyMap<string, Told> } {
   const after = new Map(told);
   const routed = notices.flatMap((notice): RoutedNotice[] => {
@@ -119,6 +120,6 @@ export function routeNotices(
     const hearers = hearersOf(cause, routing, after.get(cause.key));
     const others = own.filter((channel) => !hearers.includes(channel));
     const folded = { notice, channels: hearers };
-    return others.length === 0 ? [folded] : [folded, { notice: withoutCause(notice, cause), channels: others }];
+    return others.length === 0 ? [folded] : [folded, { notice: withoutCause(notice, cause, texts), channels: others }];
   }
 }

@@ -7,6 +7,8 @@ export interface Measure {
   readonly value: number;
   readonly limit: number;
   readonly unit: "percent" | "seconds" | "usd" | "count";
+  /** Its last values, oldest first, this one included, where something is wrong and they are known. */
+  readonly history?: readonly number[];
 }
 
 /** How a signal hangs together with others, in plain tokens ("host:db", "service:shop/db", "docker"): no source knows another. */
@@ -60,6 +62,8 @@ export interface Evaluation<Memory> {
   readonly holds: readonly string[];
   /** What is not active, but suspected to be wrong. */
   readonly suspects?: readonly Suspect[];
+  /** What is worth knowing and no reason to do anything, one line each: told at most once, without a sound. */
+  readonly remarks?: readonly string[];
   readonly memory: Memory;
 }
 

@@ -1,4 +1,5 @@
 import type { Measure } from "./signal.ts";
+import type { UnitsTexts } from "./texts/en/units.ts";
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
 
 /** The icons that begin a block; foreign text must not hold them, or it could forge one. */
@@ -37,16 +38,18 @@ export function hashtagOf(key: string): string {
 }
 
 /** A duration as people say it, in its two largest units: "45 s", "2 min 5 s", "1 h 30 min", "3 d 4 h"; "250 ms" below 1 s. */
-export function formatDuration(durationMs: number): string {
-  if (!(durationMs >= SECOND_MS)) return durationMs >= 1 ? `${Math.floor(durationMs)} ms` : "0 s";
+export function formatDuration(durationMs: number, texts: UnitsTexts): string {
+  if (!(durationMs >= SECOND_MS)) {
+    return durationMs >= 1 ? `${Math.floor(durationMs)} ${texts.millisecond}` : `0 ${texts.second}`;
+  }
   const units: readonly (readonly [string, number])[] = [
-    ["d", DAY_MS],
-    ["h", HOUR_MS],
-    ["min", MINUTE_MS],
-    ["s", SECOND_MS],
+    [texts.day, DAY_MS],
+    [texts.hour, HOUR_MS],
+    [texts.minute, MINUTE_MS],
+    [texts.second, SECOND_MS],
   ];
   const index = units.findIndex(([, unitMs]) => durationMs >= unitMs);
-  const [name, unitMs] = units[index] ?? ["s", SECOND_MS];
+  const [name, unitMs] = units[index] ?? [texts.second, SECOND_MS];
   const whole = Math.floor(durationMs / unitMs);
   const finer = units[index + 1];
   const rest = finer === undefined ? 0 : Math.floor((durationMs - whole * unitMs) / finer[1]);
@@ -54,39 +57,41 @@ export function formatDuration(durationMs: number): string {
 }
 
 /** A number without noise: at most one decimal below 1,000, none above. */
-export function formatNumber(value: number): string {
-  return Math.abs(value) < 1_000 ? String(Math.round(value * 10) / 10) : Math.round(value).toLocaleString("en");
+export function formatNumber(value: number, texts: UnitsTexts): string {
+  if (Math.abs(value) < 1_000) return String(Math.round(value * 10) / 10).replace(".", texts.decimal);
+  // Not by Intl, whose first format costs megabytes.
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, texts.group);
 }
 
-function formatAmount(value: number, unit: Measure["unit"]): string {
+function formatAmount(value: number, unit: Measure["unit"], texts: UnitsTexts): string {
   switch (unit) {
     case "percent":
-      return `${formatNumber(value)} %`;
+      return texts.percent(formatNumber(value, texts));
     case "seconds":
-      return formatDuration(value * SECOND_MS);
+      return formatDuration(value * SECOND_MS, texts);
     case "usd":
-      return `$${value.toFixed(2)}`;
+      return texts.usd(value.toFixed(2).replace(".", texts.decimal));
     case "count":
-      return formatNumber(value);
+      return formatNumber(value, texts);
   }
 }
 
 /** A value against its threshold: "93.1 % (limit 90 %)". */
-export function formatMeasure(measure: Measure): string {
-  return `${formatAmount(measure.value, measure.unit)} (limit ${formatAmount(measure.limit, measure.unit)})`;
+export function formatMeasure({ value, limit, unit }: Measure, texts: UnitsTexts): string {
+  return texts.ofLimit(formatAmount(value, unit, texts), formatAmount(limit, unit, texts));
 }
 
 /** How Instants become wall time for people. */
 export interface WallTime {
   /** Wall clock minus Instant, in milliseconds, as known now. */
   readonly offsetMs: number;
-  /** An IANA time zone name. */
-  readonly zone: string;
+  /** An IANA time zone name; `undefined`: the system's. */
+  readonly zone: string | undefined;
 }
 
 /** "14:02:11", or "21 Nov 14:02:11" when `at` is not on the day of `now`; "?" for what is no time. Never throws. */
-export function formatTime(at: Instant, now: Instant, wall: WallTime): string {
-  const { day, clock } = formatsOf(wall.zone);
+export function formatTime(at: Instant, now: Instant, wall: WallTime, texts: UnitsTexts): string {
+  const { day, clock } = formatsOf(wall.zone, texts.locale);
   const atMs = at + wall.offsetMs;
   if (!(Math.abs(atMs) <= LAST_DATE_MS)) return "?";
   const isToday = Math.abs(now - at) < DAY_MS && day.format(atMs) === day.format(now + wall.offsetMs);
@@ -94,9 +99,9 @@ export function formatTime(at: Instant, now: Instant, wall: WallTime): string {
 }
 
 /** "21 Nov"; "?" for what is no time. Never throws. */
-export function formatDay(at: Instant, wall: WallTime): string {
+export function formatDay(at: Instant, wall: WallTime, texts: UnitsTexts): string {
   const atMs = at + wall.offsetMs;
-  return Math.abs(atMs) <= LAST_DATE_MS ? formatsOf(wall.zone).day.format(atMs) : "?";
+  return Math.abs(atMs) <= LAST_DATE_MS ? formatsOf(wall.zone, texts.locale).day.format(atMs) : "?";
 }
 
 /** The last moment that a date can be (https://tc39.es/ecma262/#sec-time-values-and-time-range). */
@@ -110,17 +115,18 @@ interface Formats {
 /** Making a format costs a hundred times what using it does, and a backlog uses thousands. */
 const FORMATS = new Map<string, Formats>();
 
-function formatsOf(zone: string): Formats {
-  const made = FORMATS.get(zone) ?? makeFormats(zone);
-  FORMATS.set(zone, made);
+function formatsOf(zone: string | undefined, locale: string): Formats {
+  const name = `${locale} ${zone}`;
+  const made = FORMATS.get(name) ?? makeFormats(zone, locale);
+  FORMATS.set(name, made);
   return made;
 }
 
-function makeFormats(timeZone: string): Formats {
+function makeFormats(timeZone: string | undefined, locale: string): Formats {
   try {
     return {
-      day: new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" }),
-      clock: new Intl.DateTimeFormat("en-GB", {
+      day: new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "short" }),
+      clock: new Intl.DateTimeFormat(locale, {
         timeZone,
         hour: "2-digit",
         minute: "2-digit",
@@ -130,6 +136,6 @@ function makeFormats(timeZone: string): Formats {
     };
   } catch {
     // An empty TZ makes the zone "Etc/Unknown", which Intl reports but does not take.
-    return makeFormats("UTC");
+    return makeFormats("UTC", locale);
   }
 }

@@ -1,35 +1,6 @@
 import { cleanText } from "../core/text.ts";
-
-const TRUST = "(NODE_EXTRA_CA_CERTS can name a file of trusted ones)";
-
-/** What the error codes of Node, OpenSSL and undici mean to people. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "connection reset",
-  ECONNABORTED: "connection aborted",
-  EPIPE: "connection closed",
-  ENOTFOUND: "host name not found",
-  EAI_AGAIN: "host name lookup failed",
-  EHOSTUNREACH: "host unreachable",
-  ENETUNREACH: "network unreachable",
-  EADDRNOTAVAIL: "no local address or port to connect from",
-  ETIMEDOUT: "timed out",
-  EMFILE: "too many open files (raise the limit: ulimit -n)",
-  UND_ERR_CONNECT_TIMEOUT: "connect timed out",
-  UND_ERR_HEADERS_TIMEOUT: "timed out",
-  UND_ERR_BODY_TIMEOUT: "timed out",
-  UND_ERR_SOCKET: "connection closed",
-  UND_ERR_HEADERS_OVERFLOW: "answer with too long headers",
-  DEPTH_ZERO_SELF_SIGNED_CERT: `self-signed certificate ${TRUST}`,
-  SELF_SIGNED_CERT_IN_CHAIN: `self-signed certificate in the chain ${TRUST}`,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `certificate not trusted ${TRUST}`,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: `certificate not trusted ${TRUST}`,
-  CERT_HAS_EXPIRED: "certificate has expired",
-  CERT_NOT_YET_VALID: "certificate is not valid yet",
-  ERR_TLS_CERT_ALTNAME_INVALID: "certificate is for another host name",
-  ERR_SSL_WRONG_VERSION_NUMBER: "no TLS is spoken there (http:// instead of https://?)",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "no TLS is spoken there (http:// instead of https://?)",
-};
+import { EN } from "../core/texts/index.ts";
+import { Failure, type FailuresTexts } from "./failure.ts";
 
 /** A chain of causes may be a circle. */
 const MAX_DEPTH = 5;
@@ -65,31 +36,36 @@ function codeWithin(thrown: unknown, depth: number): string {
   return typeof thrown.code === "string" ? thrown.code : codeWithin(innerOf(thrown), depth - 1);
 }
 
+/** Why something failed, in English, for whoever runs the watchdog: see {@link explainFailureIn}. */
+export function explainFailure(thrown: unknown): string {
+  return explainFailureIn(EN.failures, thrown);
+}
+
 /**
  * Why something failed, in one clean line for people. Whatever was thrown, it never throws. Of a URL it shows neither
  * credentials nor query, nor the token in a Bot API path.
  */
-export function explainFailure(thrown: unknown): string {
+export function explainFailureIn(texts: FailuresTexts, thrown: unknown): string {
   try {
-    return cleanText(withoutSecrets(explain(thrown, MAX_DEPTH))) || UNEXPLAINED;
+    return cleanText(withoutSecrets(explain(texts, thrown, MAX_DEPTH))) || texts.unexplained;
   } catch {
-    return UNEXPLAINED;
+    return texts.unexplained;
   }
 }
 
-const UNEXPLAINED = "failed without saying why";
-
-function explain(thrown: unknown, depth: number): string {
+function explain(texts: FailuresTexts, thrown: unknown, depth: number): string {
   if (typeof thrown === "string") return thrown;
   if (!isObject(thrown) || depth === 0) return "";
   const { name, message, code } = thrown;
-  if (name === "BrokenAnswer") return `the answer broke off: ${explain(innerOf(thrown), depth - 1)}`;
-  if (typeof code === "string" && Object.hasOwn(MEANINGS, code)) return MEANINGS[code] ?? "";
+  if (name === "BrokenAnswer") return texts.brokeOff(explain(texts, innerOf(thrown), depth - 1));
+  if (thrown instanceof Failure) return thrown.say(texts);
+  const meanings: Readonly<Record<string, string>> = texts.codes;
+  if (typeof code === "string" && Object.hasOwn(meanings, code)) return meanings[code] ?? "";
   // The parser tells some forty ways apart, which mean the same to people.
-  if (name === "HTTPParserError") return "the answer is not HTTP";
+  if (name === "HTTPParserError") return texts.notHttp;
   // A message of its own beats what the cause means: whoever wrote it knew more.
   if (typeof message === "string" && message !== "") return message;
-  return explain(innerOf(thrown), depth - 1) || (typeof name === "string" ? name : "");
+  return explain(texts, innerOf(thrown), depth - 1) || (typeof name === "string" ? name : "");
 }
 
 function withoutSecrets(text: string): string {

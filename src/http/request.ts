@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { Failure } from "./failure.ts";
 
 export interface Exchange {
   readonly method: "GET" | "POST";
@@ -32,7 +33,7 @@ export class BrokenAnswer extends Error {
  * One HTTP exchange over `dispatcher`, redirects not followed, bodies not decompressed (none is asked for).
  *
  * @throws {BrokenAnswer} when it fails after the status line; before it, what undici throws (`code` tells where it
- *   failed), the deadline's reason, or an Error about `maxBytes`
+ *   failed), the deadline's reason, or a Failure about `maxBytes`
  */
 export function request(dispatcher: Dispatcher, url: URL, exchange: Exchange): Promise<Answer> {
   const { deadline } = exchange;
@@ -96,7 +97,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { maxBytes, discardBody } = this.#exchange;
     this.#bytes += chunk.length;
-    if (this.#bytes > maxBytes) this.#fail(new Error(`the answer is longer than ${maxBytes} bytes`));
+    if (this.#bytes > maxBytes) this.#fail(new Failure((texts) => texts.tooLong(maxBytes)));
     else if (discardBody !== true) this.#chunks.push(chunk);
   }
 

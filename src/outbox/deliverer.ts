@@ -6,6 +6,7 @@ import type { HeadChanges } from "../core/head.ts";
 import { type Message, noticeIdsOf, packMessages } from "../core/message.ts";
 import type { OwedNotice } from "../core/notice.ts";
 import { isQuiet, type QuietHours, ringsIn } from "../core/quiet-hours.ts";
+import type { AreaTexts } from "../core/texts/index.ts";
 import type { Instant } from "../core/time.ts";
 import { HeadEditor, type Heads } from "./head-editor.ts";
 import { Pace } from "./pace.ts";
@@ -47,8 +48,9 @@ export interface DelivererParts {
   readonly log: DelivererLog;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** An IANA time zone name, for the times in messages. */
-  readonly zone: string;
+  /** An IANA time zone name, for the times in messages; `undefined`: the system's. */
+  readonly zone: string | undefined;
+  readonly texts: AreaTexts<"messages">;
   /** When only what is critical makes a sound. */
   readonly quietHours?: QuietHours | undefined;
   /** Total deadline of one send. */
@@ -94,6 +96,12 @@ export class Deliverer {
   /** Somebody else wrote where this channel writes: it counts against what may be written there in a minute. */
   noteOther(): void {
     this.#pace.noteEdit(this.#parts.clock.now());
+  }
+
+  /** Somebody takes care of an incident: the message that raised it comes to say who. */
+  acknowledge(key: string, by: string): void {
+    this.#editor.acknowledge(key, by);
+    if (this.#isIdle()) this.#editor.wake();
   }
 
   /** Something may be owed: send it as soon as pace and backoff allow. Never throws, returns at once. */
@@ -174,11 +182,11 @@ export class Deliverer {
 
   /** Sends the most important message of what is owed. Resolves to whether there is more to do. */
   async #sendNext(): Promise<boolean> {
-    const { channel, notices, clock, zone, quietHours } = this.#parts;
+    const { channel, notices, clock, zone, quietHours, texts } = this.#parts;
     const now = clock.now();
     const owed = notices.owed(channel.name, CHUNK);
-    const blocks = composeBlocks(owed, now, { offsetMs: clock.wallNow() - now, zone });
-    const [packed] = packMessages(blocks, channel.maxChars);
+    const blocks = composeBlocks(owed, now, { offsetMs: clock.wallNow() - now, zone }, texts);
+    const [packed] = packMessages(blocks, channel.maxChars, texts.messages);
     if (packed === undefined) return this.#sendInformation();
     const message = { ...packed, rings: ringsIn(packed, owed, isQuiet(quietHours, clock.wallNow(), zone)) };
     const ids = noticeIdsOf(message);

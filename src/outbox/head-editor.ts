@@ -1,9 +1,19 @@
 import type { Channel, Edit } from "../channels/channel.ts";
 import type { Clock } from "../clock.ts";
 import { amendHead } from "../core/amend-head.ts";
-import { advanceHeads, applyHeads, editDueAt, type Head, type HeadChanges, parentOf, type Told } from "../core/head.ts";
+import {
+  ackHeads,
+  advanceHeads,
+  applyHeads,
+  editDueAt,
+  type Head,
+  type HeadChanges,
+  parentOf,
+  type Told,
+} from "../core/head.ts";
 import type { Message } from "../core/message.ts";
 import type { Notice } from "../core/notice.ts";
+import type { AreaTexts } from "../core/texts/index.ts";
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import type { Pace } from "./pace.ts";
 
@@ -19,8 +29,9 @@ export interface HeadEditorParts {
   readonly pace: Pace;
   readonly clock: Clock;
   readonly log: { warn(facts: object, msg: string): void };
-  /** An IANA time zone name. */
-  readonly zone: string;
+  /** An IANA time zone name; `undefined`: the system's. */
+  readonly zone: string | undefined;
+  readonly texts: AreaTexts<"messages">;
   /** Total deadline of one edit. */
   readonly timeoutMs: number;
   /** Whether nothing is owed and the channel is well: only then is anything edited. */
@@ -60,6 +71,12 @@ export class HeadEditor {
   /** What an accepted message changes; to be stored together with its being told, then given to `apply`. */
   changesBy(told: Told): HeadChanges {
     return advanceHeads(this.#heads, told);
+  }
+
+  /** Somebody takes care of an incident: its message comes to say who. */
+  acknowledge(key: string, by: string): void {
+    const changes = ackHeads(this.#heads, key, by);
+    if (changes.set.length > 0) this.#store(changes);
   }
 
   apply(changes: HeadChanges): void {
@@ -121,9 +138,9 @@ export class HeadEditor {
 
   /** @returns `undefined` where it does not fit, or where what was stored of it is damaged */
   #amend(head: Head, now: Instant): Message | undefined {
-    const { clock, channel, zone } = this.#parts;
+    const { clock, channel, zone, texts } = this.#parts;
     try {
-      return amendHead(head, now, { offsetMs: clock.wallNow() - now, zone }, channel.maxChars);
+      return amendHead(head, now, { offsetMs: clock.wallNow() - now, zone }, channel.maxChars, texts);
     } catch {
       return undefined;
     }
@@ -170,7 +187,9 @@ export class HeadEditor {
     else {
       const pauseMs = Math.min(PAUSE_MS.first * 2 ** Math.min(this.#failuresInARow, 10), PAUSE_MS.longest);
       this.#failuresInARow += 1;
-      this.#pausedUntil = clock.now() + Math.max(pauseMs, Math.min(retryAfterMs, PAUSE_MS.longest));
+      // It comes as the other side stated it, and may be no number.
+      const demandedMs = retryAfterMs > 0 ? Math.min(retryAfterMs, PAUSE_MS.longest) : 0;
+      this.#pausedUntil = clock.now() + Math.max(pauseMs, demandedMs);
     }
   }
 

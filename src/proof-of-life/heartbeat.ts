@@ -1,9 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../core/time.ts";
-import { explainFailure } from "../http/explain-failure.ts";
-import { request } from "../http/request.ts";
-import { pingUrl } from "./ping-url.ts";
+import { ping } from "./ping.ts";
 
 /** What one ping says. Counts and states only: it goes to somebody else's server. */
 export interface Pulse {
@@ -22,12 +20,19 @@ export interface HeartbeatParts {
   readonly timeoutMs: number;
 }
 
+/** How the heartbeat does, for those who look. */
+export interface HeartbeatStatus {
+  /** When one was heard last; `undefined` before the first. */
+  readonly heardAt: Instant | undefined;
+  /** Why the newest was not heard; without the URL. */
+  readonly error: string | undefined;
+}
+
 /** Ticks that follow each other faster are one ping. */
 const LEAST_GAP_MS = SECOND_MS;
 /** A server that says "too many" (429) is left alone for so long, unless it says for how long; see `retry-after`. */
 const TOO_MANY_MS = 15 * SECOND_MS;
 const MOST_WAIT_MS = 5 * MINUTE_MS;
-const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
  * Tells somebody outside that the watchdog lives, by the conventions of Healthchecks.io
@@ -41,11 +46,16 @@ export class Heartbeat {
   #abort = new AbortController();
   #notBefore: Instant = 0;
   #cancelWait: (() => void) | undefined;
-  #failing = false;
+  #heardAt: Instant | undefined;
+  #error: string | undefined;
   #stopped = false;
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
+  }
+
+  status(): HeartbeatStatus {
+    return { heardAt: this.#heardAt, error: this.#error };
   }
 
   /** Sends this as soon as it may, unless something newer comes first. Never throws, returns at once. */
@@ -90,41 +100,29 @@ export class Heartbeat {
     const abort = new AbortController();
     this.#abort = abort;
     const cancel = clock.after(timeoutMs, () => abort.abort(new Error(`timed out after ${timeoutMs / SECOND_MS} s`)));
-    try {
-      const { status, headers } = await request(dispatcher, pingUrl(url, pulse.status), {
-        method: "POST",
-        headers: { "content-type": "application/json", "user-agent": "watchdog" },
-        body: JSON.stringify(pulse),
-        maxBytes: MAX_ANSWER_BYTES,
-        discardBody: true,
-        deadline: abort.signal,
-      });
-      if (status === 429) this.#notBefore = clock.now() + waitOf(headers["retry-after"]);
-      else if (status >= 200 && status < 300) this.#succeed();
-      else this.#fail(`answered ${status}`);
-    } catch (thrown) {
-      this.#fail(explainFailure(thrown));
-    } finally {
-      cancel();
-    }
+    const { heard, tooMany, retryAfter, error } = await ping(url, dispatcher, pulse, abort.signal);
+    cancel();
+    if (tooMany) this.#notBefore = clock.now() + waitOf(retryAfter);
+    else if (heard) this.#succeed();
+    else this.#fail(error);
   }
 
   #succeed(): void {
-    if (this.#failing) this.#parts.log.info({}, "the heartbeat is heard again");
-    this.#failing = false;
+    this.#heardAt = this.#parts.clock.now();
+    if (this.#error !== undefined) this.#parts.log.info({}, "the heartbeat is heard again");
+    this.#error = undefined;
   }
 
   /** Said when it begins, not each time. */
   #fail(error: string): void {
-    if (this.#stopped || this.#failing) return;
-    this.#failing = true;
-    const { log, url } = this.#parts;
-    const shown = url.pathname.length > 1 ? error.replaceAll(url.pathname, "/(hidden)") : error;
-    log.warn({ error: shown, mend: "check WATCHDOG_HEARTBEAT_URL" }, "the heartbeat is not heard");
+    if (this.#stopped) return;
+    const isNew = this.#error === undefined;
+    this.#error = error;
+    if (isNew) this.#parts.log.warn({ error, mend: "check WATCHDOG_HEARTBEAT_URL" }, "the heartbeat is not heard");
   }
 }
 
-function waitOf(retryAfter: string | string[] | undefined): number {
+function waitOf(retryAfter: string | undefined): number {
   const seconds = Number(retryAfter ?? Number.NaN);
   return seconds > 0 ? Math.min(seconds * SECOND_MS, MOST_WAIT_MS) : TOO_MANY_MS;
 }

@@ -1,6 +1,6 @@
 import { Agent } from "undici";
 import { explainFailure } from "../http/explain-failure.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, type HeartbeatStatus } from "./heartbeat.ts";
 import { Informer, type InformerParts } from "./informer.ts";
 import { type LifeFacts, pulseOf } from "./pulse.ts";
 
@@ -13,6 +13,8 @@ export interface ProofOfLifeParts extends InformerParts {
 export interface ProofOfLife {
   /** A tick has completed. Never throws, returns at once. */
   ticked(): void;
+  /** `undefined` where none is sent. */
+  heartbeat(): HeartbeatStatus | undefined;
   /** Says good-bye to the heartbeat's server; takes no longer than `graceMs`. Never rejects. */
   stop(graceMs: number): Promise<void>;
 }
@@ -35,6 +37,7 @@ export function startProofOfLife(parts: ProofOfLifeParts): ProofOfLife {
         log.warn({ error: explainFailure(thrown) }, "the watchdog lives, but cannot show it");
       }
     },
+    heartbeat: () => heartbeat?.status(),
     async stop(graceMs) {
       await heartbeat?.stop(pulseOf("stopping", version, facts()), graceMs);
       await dispatcher.destroy();

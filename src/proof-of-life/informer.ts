@@ -6,6 +6,7 @@ import { countIncidents, type IncidentHistory } from "../core/incidents.ts";
 import type { Message } from "../core/message.ts";
 import { kindOf } from "../core/signal.ts";
 import { formatDay, formatTime, type WallTime } from "../core/text.ts";
+import type { AreaTexts } from "../core/texts/index.ts";
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import type { LifeFacts } from "./pulse.ts";
 import { scopeOf, unwatchedOf } from "./scope.ts";
@@ -21,6 +22,7 @@ export interface Informed {
 
 export interface InformerParts {
   readonly settings: Settings;
+  readonly texts: AreaTexts<"life">;
   readonly version: string;
   readonly clock: Clock;
   readonly memory: { memory(owner: string): unknown; remember(owner: string, value: unknown): void };
@@ -75,7 +77,7 @@ export class Informer {
   }
 
   #tellStart(facts: LifeFacts): void {
-    const { settings, version, memory, aliveAt, deliverers } = this.#parts;
+    const { settings, texts, version, memory, aliveAt, deliverers } = this.#parts;
     const unwatched = unwatchedOf(settings);
     const channels = deliverers.map(({ channel }) => channel);
     const commands = settings.commands !== undefined;
@@ -86,8 +88,16 @@ export class Informer {
       return;
     }
     const scope = scopeOf(facts.sources, facts.signals);
-    const startedAt = formatTime(this.#startedAt, facts.now, wallOf(this.#parts));
-    const start = wordStart({ version, startedAt, scope, unwatched, unread: unreadOf(facts), channels, commands });
+    const startedAt = formatTime(this.#startedAt, facts.now, wallOf(this.#parts), texts.units);
+    const start = wordStart(texts.life, {
+      version,
+      startedAt,
+      scope,
+      unwatched,
+      unread: unreadOf(facts),
+      channels,
+      commands,
+    });
     this.#tell(start, () => {
       this.#isStartTold = true;
       memory.remember(START, { at: facts.now, watches } satisfies StartMemory);
@@ -95,10 +105,10 @@ export class Informer {
   }
 
   #tellDigest(due: string, facts: LifeFacts): void {
-    const { memory, incidents, alerting } = this.#parts;
+    const { texts, memory, incidents, alerting } = this.#parts;
     const bySeverity = [...alerting()].sort((a, b) => a.severity.localeCompare(b.severity));
-    const digest = wordDigest({
-      day: formatDay(facts.now, wallOf(this.#parts)),
+    const digest = wordDigest(texts.life, {
+      day: formatDay(facts.now, wallOf(this.#parts), texts.units),
       scope: scopeOf(facts.sources, facts.signals),
       wrong: bySeverity.map(({ what }) => what),
       unread: unreadOf(facts),

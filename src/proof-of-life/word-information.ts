@@ -1,8 +1,11 @@
 import type { Span } from "../core/message.ts";
-import { cleanText } from "../core/text.ts";
+import { cleanText, hashtagOf } from "../core/text.ts";
+import type { Texts } from "../core/texts/index.ts";
 import type { Scope, Unwatched } from "./scope.ts";
 
-/** A message that reports no signal; without any of the three icons, and without hashtags. */
+type LifeTexts = Texts["life"];
+
+/** A message that reports no signal: without any of the three icons, and with no hashtag at the end of a line. */
 export interface Information {
   readonly heading: string;
   readonly lines: readonly (readonly Span[])[];
@@ -38,77 +41,79 @@ export interface DigestFacts {
 const MOST_LINES = 5;
 const TEXT_CHARS = 150;
 
-const WHY_UNWATCHED: Readonly<Record<Unwatched, string>> = {
-  containers: "containers (no docker.sock: see WATCHDOG_DOCKER_SOCK)",
-  orchestrator: "an orchestrator (WATCHDOG_METRICS_URL is unset)",
-  dependencies: "dependencies (WATCHDOG_DEPS is unset)",
-  disks: "disks (see WATCHDOG_DISK_CRIT_ENABLED, WATCHDOG_FORECAST_H)",
-};
-
-export function wordStart(facts: StartFacts): Information {
+export function wordStart(texts: LifeTexts, facts: StartFacts): Information {
   const { version, startedAt, scope, unwatched, unread, channels, commands } = facts;
+  const missing = unwatched.map((what) => texts.whyUnwatched[what]);
   return {
-    heading: `Watchdog ${version} watches since ${startedAt}`,
+    heading: texts.started(version, startedAt),
     lines: [
-      [wordScope(scope)],
-      ...(unwatched.length > 0 ? [[`not watched: ${unwatched.map((what) => WHY_UNWATCHED[what]).join(", ")}`]] : []),
-      ...unreadLines(unread),
-      [`alerts go to: ${channels.map((name) => cleanText(name)).join(", ")}`],
-      [`commands in the chat: ${commands ? "on, /help lists them" : "off"}`],
+      [wordScope(texts, scope)],
+      ...(missing.length > 0 ? [[texts.unwatched(missing)]] : []),
+      ...unreadLines(texts, unread),
+      [texts.alertsGoTo(channels.map((name) => cleanText(name)))],
+      [commands ? texts.commandsOn : texts.commandsOff],
     ],
   };
 }
 
-export function wordDigest({ day, scope, wrong, unread, incidents, trends }: DigestFacts): Information {
+export function wordDigest(texts: LifeTexts, facts: DigestFacts): Information {
+  const { scope, wrong, unread, incidents, trends } = facts;
   const times = incidents.reduce((sum, [, count]) => sum + count, 0);
   return {
-    heading: `${day}: ${wrong.length === 0 ? "all quiet" : `${amount(wrong.length, "thing")} wrong`}`,
+    heading: wordDay(texts, facts),
     lines: [
-      ...shortened(wrong.map((what) => `– ${cleanText(what, TEXT_CHARS)}`)),
-      [`watched: ${wordScope(scope)}`],
-      ...unreadLines(unread),
-      [
-        times === 0
-          ? "no incident in the last 24 h"
-          : `${amount(times, "incident")} in the last 24 h: ${names(incidents)}`,
-      ],
-      ...shortened(trends.map((what) => cleanText(what, TEXT_CHARS))),
+      ...shortened(
+        texts,
+        wrong.map((what) => `– ${cleanText(what, TEXT_CHARS)}`),
+      ),
+      [texts.watched(wordScope(texts, scope))],
+      ...unreadLines(texts, unread),
+      [times === 0 ? texts.noIncident : texts.incidents(times, names(texts, incidents))],
+      ...shortened(
+        texts,
+        trends.map((what) => cleanText(what, TEXT_CHARS)),
+      ),
     ],
   };
 }
 
-function wordScope(scope: Scope): string {
-  const parts = [
-    ...(scope.containers === undefined ? [] : [amount(scope.containers, "container")]),
-    ...(scope.orchestrator ? ["the orchestrator"] : []),
-    ...(scope.dependencies === 0 ? [] : [amount(scope.dependencies, "dependency", "dependencies")]),
-    ...(scope.memory ? ["memory"] : []),
-    ...scope.disks.slice(0, MOST_LINES).map((path) => `disk ${cleanText(path, 100)}`),
-    ...(scope.disks.length > MOST_LINES ? [`${scope.disks.length - MOST_LINES} more disks`] : []),
-    ...(scope.wayOut ? ["the way out"] : []),
-  ];
-  return parts.length === 0 ? "nothing" : parts.join(", ");
+/** What cannot be read is not quiet. */
+function wordDay(texts: LifeTexts, { day, wrong, unread }: DigestFacts): string {
+  if (wrong.length > 0) return texts.wrongDay(day, wrong.length);
+  return unread.length > 0 ? texts.quietSoFarDay(day) : texts.quietDay(day);
 }
 
-function unreadLines(unread: DigestFacts["unread"]): Span[][] {
+function wordScope(texts: LifeTexts, scope: Scope): string {
+  const moreDisks = scope.disks.length - MOST_LINES;
+  const parts = [
+    ...(scope.containers === undefined ? [] : [texts.containers(scope.containers)]),
+    ...(scope.orchestrator ? [texts.orchestrator] : []),
+    ...(scope.dependencies === 0 ? [] : [texts.dependencies(scope.dependencies)]),
+    ...(scope.memory ? [texts.memory] : []),
+    ...scope.disks.slice(0, MOST_LINES).map((path) => texts.disk(cleanText(path, 100))),
+    ...(moreDisks > 0 ? [texts.moreDisks(moreDisks)] : []),
+    ...(scope.wayOut ? [texts.wayOut] : []),
+  ];
+  return parts.length === 0 ? texts.nothing : parts.join(", ");
+}
+
+function unreadLines(texts: LifeTexts, unread: DigestFacts["unread"]): Span[][] {
   return shortened(
-    unread.map(({ name, error }) => `cannot be read: ${cleanText(name, 100)} (${cleanText(error, TEXT_CHARS)})`),
+    texts,
+    unread.map(({ name, error }) => texts.unread(cleanText(name, 100), cleanText(error, TEXT_CHARS))),
   );
 }
 
-function names(incidents: DigestFacts["incidents"]): string {
+function names(texts: LifeTexts, incidents: DigestFacts["incidents"]): string {
   const shown = incidents.slice(0, MOST_LINES).map(([key, times]) => {
-    return times === 1 ? cleanText(key, 100) : `${cleanText(key, 100)} ×${times}`;
+    const hashtag = hashtagOf(key.slice(0, 100));
+    return times === 1 ? hashtag : `${hashtag} ×${times}`;
   });
   const more = incidents.length - shown.length;
-  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  return [...shown, ...(more > 0 ? [texts.more(more)] : [])].join(", ");
 }
 
-function shortened(lines: readonly string[]): Span[][] {
+function shortened(texts: LifeTexts, lines: readonly string[]): Span[][] {
   const more = lines.length - MOST_LINES;
-  return [...lines.slice(0, MOST_LINES), ...(more > 0 ? [`and ${more} more`] : [])].map((line) => [line]);
-}
-
-function amount(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return [...lines.slice(0, MOST_LINES), ...(more > 0 ? [texts.andMore(more)] : [])].map((line) => [line]);
 }

@@ -1,5 +1,6 @@
 import { Agent } from "undici";
 import type { Settings } from "../config/settings.ts";
+import type { Texts } from "../core/texts/index.ts";
 import { createContainersSources } from "./containers/create-sources.ts";
 import { createDependencySources } from "./dependencies/index.ts";
 import { createHostSources } from "./host/index.ts";
@@ -19,9 +20,10 @@ export interface Sources {
 /**
  * The registry: every source that the settings ask for.
  *
+ * @param texts in which they say what they found
  * @param warn takes what people should know and what no signal tells
  */
-export function createSources(settings: Settings, warn?: (problem: string) => void): Sources {
+export function createSources(settings: Settings, texts: Texts, warn?: (problem: string) => void): Sources {
   const { orchestrator, containers, host, dependencies, intervalMs } = settings;
   const dispatcher = new Agent({
     // Connections outlive the pause between two ticks; every request brings a total deadline of its own.
@@ -32,14 +34,14 @@ export function createSources(settings: Settings, warn?: (problem: string) => vo
     // An attempt to connect would outlive the deadline of whoever asked.
     connect: { timeout: settings.httpTimeoutMs },
   });
-  const network = watchWayOut(settings);
+  const network = watchWayOut(settings, texts);
   return {
     all: [
-      ...createHostSources(host),
-      ...(containers ? createContainersSources(containers, warn ? { warn } : {}) : []),
-      ...(orchestrator ? [createOrchestratorSource(orchestrator, dispatcher)] : []),
+      ...createHostSources(host, texts),
+      ...(containers ? createContainersSources(containers, texts, warn ? { warn } : {}) : []),
+      ...(orchestrator ? [createOrchestratorSource(orchestrator, dispatcher, texts)] : []),
       ...(network ? [network.source] : []),
-      ...createDependencySources(dependencies, network && { wayOut: network.wayOut }),
+      ...createDependencySources(dependencies, texts, network && { wayOut: network.wayOut }),
     ],
     close: () => dispatcher.destroy(),
   };

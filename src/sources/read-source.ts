@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
 import { known, type Reading, unknown } from "../core/reading.ts";
 import { formatDuration } from "../core/text.ts";
-import { explainFailure } from "../http/explain-failure.ts";
+import type { AreaTexts } from "../core/texts/index.ts";
+import { explainFailureIn } from "../http/explain-failure.ts";
 import type { Source } from "./source.ts";
 
 /** One collection under way. */
@@ -15,15 +16,21 @@ export interface Collection<T> {
 /**
  * Collects once, under the source's total deadline and one explicit timer (not `AbortSignal.timeout`, which has been seen
  * never to fire after a garbage collection). Whatever the source throws becomes a failed reading.
+ *
+ * @param texts in which a failure is worded: people read it in alerts
  */
-export function readSource<T, Memory>(source: Source<T, Memory>, clock: Clock): Collection<T> {
+export function readSource<T, Memory>(
+  source: Source<T, Memory>,
+  clock: Clock,
+  texts: AreaTexts<"failures">,
+): Collection<T> {
   const deadline = new AbortController();
   const collected = Promise.resolve()
     .then(() => source.collect(deadline.signal))
-    .then(known, (thrown: unknown) => unknown(explainFailure(thrown)));
+    .then(known, (thrown: unknown) => unknown(explainFailureIn(texts.failures, thrown)));
   const reading = new Promise<Reading<T>>((resolve) => {
     const cancel = clock.after(source.deadlineMs, () => {
-      const late = `no answer within ${formatDuration(source.deadlineMs)}`;
+      const late = texts.failures.noAnswerWithin(formatDuration(source.deadlineMs, texts.units));
       deadline.abort(new Error(late));
       resolve(unknown(late));
     });

@@ -1,3 +1,4 @@
+import { Failure } from "../http/failure.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** Whether there is a way out of this host, told from everything outside that is pinged anyway, and from probes. */
@@ -17,7 +18,7 @@ export interface Witness {
    * Runs a ping and lets its outcome through, unless it was unanswered and nothing else outside answers either.
    *
    * @param answered whether an outcome shows that somebody out there answered
-   * @throws what `ping` throws, or Error when the outcome says nothing about what was pinged: this host is offline
+   * @throws what `ping` throws, or a Failure when the outcome says nothing about what was pinged: this host is offline
    */
   ping<T>(ping: () => Promise<T>, answered: (outcome: T) => boolean, deadline: AbortSignal): Promise<T>;
 }
@@ -76,7 +77,7 @@ export function createWayOut(probes: readonly Probe[]): WayOut {
             note(witness, isAnswered);
           }
           if (isAnswered || (await anyTrue([anyProbe(since, deadline), anyWitness(since, deadline)]))) return outcome;
-          throw new Error("not judged: nothing outside answers, this host is offline");
+          throw new Failure((texts) => texts.hostOffline);
         },
       };
     },

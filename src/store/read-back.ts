@@ -3,6 +3,7 @@ import type { AlertState } from "../core/alerts.ts";
 import type { Head, HeadPart } from "../core/head.ts";
 import type { Block, Message, Span } from "../core/message.ts";
 import type { Cause, Notice } from "../core/notice.ts";
+import type { Measure } from "../core/signal.ts";
 
 /*
  * What was stored may have been written by another version, or damaged where no checksum guards it. What is not of the
@@ -30,6 +31,7 @@ const ALERT_STATE: Checks<AlertState> = {
   source: isText,
   severity: isSeverity,
   since: isNumber,
+  toldAt: orMissing(isNumber),
   lastAlertAt: isNumber,
   what: isText,
   ack: orMissing((value) => isShaped(value, { by: isText, at: isNumber })),
@@ -44,10 +46,16 @@ const NOTICE: Checks<Notice> = {
   severity: isSeverity,
   what: isText,
   measure: orMissing((value) =>
-    isShaped(value, { value: isNumber, limit: isNumber, unit: isOneOf(["percent", "seconds", "usd", "count"]) }),
+    isShaped<Measure>(value, {
+      value: isNumber,
+      limit: isNumber,
+      unit: isOneOf(["percent", "seconds", "usd", "count"]),
+      history: orMissing((values) => Array.isArray(values) && values.every(isNumber)),
+    }),
   ),
   details: orMissing(isTextList),
   next: orMissing(isText),
+  stillWrong: orMissing(isTextList),
   cause: orMissing((value) => isShaped<Cause>(value, { key: isText, what: isText, severity: isSeverity })),
   route: orMissing(isText),
   since: isNumber,
@@ -58,7 +66,13 @@ const isFlag = (value: unknown) => typeof value === "boolean";
 const isListOf = (check: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.length > 0 && value.every(check);
 
-const HEAD_PART: Checks<HeadPart> = { key: isText, since: isNumber, toldAgain: isNumber, overAt: orMissing(isNumber) };
+const HEAD_PART: Checks<HeadPart> = {
+  key: isText,
+  since: isNumber,
+  toldAgain: isNumber,
+  overAt: orMissing(isNumber),
+  ackedBy: orMissing(isText),
+};
 
 function isSpan(value: unknown): value is Span {
   return isText(value) || isShaped(value, { bold: isText }) || isShaped(value, { code: isText });

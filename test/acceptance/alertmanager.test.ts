@@ -57,9 +57,9 @@ describe.concurrent("repeat", () => {
     await nothingOwed(program);
     await program.kill();
     await scene.run(env);
-    const second = await scene.told.expect(between(3, 40), realert("dep:a"));
+    const second = await scene.told.expect(between(3, 90), realert("dep:a"));
     scene.told.mark();
-    const third = await scene.told.expect(between(3, 40), realert("dep:a"));
+    const third = await scene.told.expect(between(3, 90), realert("dep:a"));
     expect([second, third].map((told) => isSameTime(told, first))).toEqual([true, true]);
     await of.a.comeBack();
     await scene.told.expect(SOON, recovery("dep:a"));
@@ -195,7 +195,7 @@ describe.concurrent("reload: started again with another configuration", () => {
     await nothingOwed(program);
     await program.stop();
     const second = await scene.run({ ...env, WATCHDOG_COOLDOWN_S: "5" });
-    await scene.told.expect(between(4, 40), realert("dep:a"));
+    await scene.told.expect(between(4, 90), realert("dep:a"));
     await nothingOwed(second);
     await second.stop();
     const third = await scene.run({ ...env, WATCHDOG_COOLDOWN_S: "0" });
@@ -235,7 +235,7 @@ describe.concurrent("silences, set while it watches", () => {
     expect(signalOf(body, "dep:a")).toMatchObject({ active: true, alerting: false, silenced: true });
     expect(body.silences).toMatchObject([{ keyGlob: "dep:a", why: "moving" }]);
     // It began to count when it was set, a moment before the mark.
-    await scene.told.expect(between(4, 40), alert("dep:a"));
+    await scene.told.expect(between(4, 90), alert("dep:a"));
     expect((await program.get("/api/status")).body.silences).toEqual([]);
   });
 
@@ -245,7 +245,7 @@ describe.concurrent("silences, set while it watches", () => {
     await scene.told.expect(SOON, alert("dep:a"));
     await scene.command(["silence", "dep:*", "9s"], env);
     scene.told.mark();
-    await scene.told.expect(between(7, 40), realert("dep:a"));
+    await scene.told.expect(between(7, 90), realert("dep:a"));
     await program.stop();
   });
 

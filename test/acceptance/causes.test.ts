@@ -57,23 +57,25 @@ describe.concurrent("the cause is told, and what follows from it under it", () =
     await port.goAway();
     const told = await scene.told.expect(
       SOON,
-      alert("container:shop-db-1", "code 139: segmentation fault", "→", "takes with it:"),
+      alert("container:shop-db-1", "code 139: segmentation fault", "→", "because of it:"),
       folded("container:shop-api-1", "container:shop-db-1", "is unhealthy"),
       folded("dep:db", "container:shop-db-1", "does not answer", "connection refused"),
     );
     expect(told.message.text.split("\n")[0]).toContain("container shop-db-1 has exited");
   });
 
-  test("what is confirmed later names what was told, and does not ring; each recovers by itself", async ({ scene }) => {
+  test("what is confirmed later names what was told, and rings where it is critical; each recovers by itself", async ({
+    scene,
+  }) => {
     const { docker, port, program } = await openShop(scene);
     docker.containers = [{ ...DB, ...CRASHED }, API];
     await scene.told.expect(SOON, alert("container:shop-db-1"));
     await port.goAway();
     const told = await scene.told.expect(SOON, folded("dep:db", "container:shop-db-1", "connection refused"));
     expect(told.headings).toEqual([
-      "also wrong, because container shop-db-1 has exited (code 139: segmentation fault) (#container_shop_db_1):",
+      "also, because container shop-db-1 has exited (code 139: segmentation fault) (#container_shop_db_1):",
     ]);
-    expect(told.message.payload.disable_notification).toBe(true);
+    expect(told.message.silent).toBe(false);
     expect(await program.logged("decision", { key: "dep:db" })).toMatchObject({
       action: "alert",
       cause: "container:shop-db-1",
@@ -81,7 +83,11 @@ describe.concurrent("the cause is told, and what follows from it under it", () =
     const { signals } = (await program.get("/api/status")).body as { signals: { key: string; cause?: string }[] };
     expect(signals.find(({ key }) => key === "dep:db")).toMatchObject({ alerting: true, cause: "container:shop-db-1" });
     docker.containers = [DB, API];
-    await scene.told.expect(SOON, recovery("container:shop-db-1", "still wrong: dependency db does not answer"));
+    const up = await scene.told.expect(
+      SOON,
+      recovery("container:shop-db-1", "still wrong: dependency db does not answer"),
+    );
+    expect(up.message.text).toMatch(/^1 resolved, 1 still wrong$/m);
     await port.comeBack();
     await scene.told.expect(SOON, recovery("dep:db"));
   });

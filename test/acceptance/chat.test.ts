@@ -67,6 +67,19 @@ describe.concurrent("commands in the chat", () => {
     await answer(scene.told);
   });
 
+  test("in another language: Telegram's menu, answers, and a duration in its own units", async ({ scene }) => {
+    await listen(scene, { WATCHDOG_LANG: "ru" });
+    scene.bot.say("/silence container:a* 1ч ремонт");
+    expect(await answer(scene.told)).toMatch(
+      /^container:a\* — тишина до .* \(1 ч\)\. О возвращении в норму всё равно скажу\.$/,
+    );
+    scene.bot.say("/status");
+    expect(await answer(scene.told)).toMatch(
+      /^Всё спокойно · .*\n🔇 container:a\* ещё (1 ч|59 мин.*) \(ремонт, Ann\)$/,
+    );
+    expect(scene.bot.commands).toContainEqual({ command: "check", description: "проверить всё прямо сейчас" });
+  });
+
   test("a silence from the chat silences, and its end tells what is still wrong", async ({ scene }) => {
     const docker = await scene.docker({ id: idOf(1), name: "api", state: "running", status: "Up 1 hour" });
     const program = await listen(scene, { WATCHDOG_DOCKER_SOCK: docker.socketPath });
@@ -83,14 +96,14 @@ describe.concurrent("commands in the chat", () => {
   });
 
   test("buttons: an alert is acked by a press, and so it is shown", async ({ scene }) => {
-    const program = await listen(scene, { WATCHDOG_DEPS: "db=tcp://127.0.0.1:1", WATCHDOG_COOLDOWN_S: "1" });
+    const program = await listen(scene, { WATCHDOG_DEPS: "db=tcp://127.0.0.1:1", WATCHDOG_COOLDOWN_S: "8" });
     const { message } = await scene.told.expect(SOON, alert("dep:db"));
     scene.bot.press(message.id, "Ack");
     expect(await answer(scene.told)).toMatch(/^Ann is on dep:db/);
     await scene.bot.until(() => scene.bot.shown.find(({ id }) => id === message.id)?.buttons[0] === "✓ Ann", 20_000);
     expect(scene.bot.answers).toHaveLength(1);
     await program.answers("/api/status", (body) => JSON.stringify(body.commands).includes('"handled":1'));
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await new Promise((resolve) => setTimeout(resolve, 9_000));
     expect(scene.told.unchecked).toBe(0);
   });
 
@@ -104,7 +117,7 @@ describe.concurrent("commands in the chat", () => {
     scene.bot.say("/check");
     const both = await scene.told.takeMany(2, SOON.toS);
     const texts = both.map(({ message }) => message.text);
-    expect(texts.filter((text) => text.startsWith("1 wrong"))).toHaveLength(1);
+    expect(texts.filter((text) => text.startsWith("1 problem"))).toHaveLength(1);
     expect(both.flatMap(({ blocks }) => blocks.map(({ hashtag }) => hashtag))).toEqual(["container_api"]);
   });
 

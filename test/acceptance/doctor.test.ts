@@ -45,6 +45,16 @@ describe.concurrent("doctor", () => {
     expect(told?.message.text).toContain("test message");
   });
 
+  test("--send writes in the language of the messages; what it finds is for operators, in English", async ({
+    scene,
+  }) => {
+    scene.incomplete = true;
+    const { stdout } = await scene.command(["doctor", "--send"], { WATCHDOG_LANG: "ru" });
+    expect(stdout).toMatch(/test message: telegram: accepted/);
+    const [told] = await scene.told.takeMany(1, 1);
+    expect(told?.message.text).toBe("Watchdog: это проверочное сообщение. Тревоги будут приходить сюда.");
+  });
+
   test("a token that is refused", async ({ scene }) => {
     scene.bot.always({ ...refusal(401, "Unauthorized"), on: "getMe" });
     const { code, stdout } = await scene.command(["doctor"]);

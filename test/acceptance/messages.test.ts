@@ -57,6 +57,29 @@ describe.concurrent("foreign text", () => {
   });
 });
 
+describe.concurrent("the language", () => {
+  const LANGUAGES = [
+    { language: "en", first: "80 jobs in the queue", second: /^warning · since .* · 80 \(limit 50\) [▁▂▃▅▆▇]+$/u },
+    { language: "ru", first: "в очереди 80 заданий", second: /^предупреждение · с .* · 80 \(порог 50\) [▁▂▃▅▆▇]+$/u },
+    {
+      language: "fr",
+      first: /80 .*file d’attente/,
+      second: /^avertissement · depuis .* · 80 \(seuil 50\) [▁▂▃▅▆▇]+$/u,
+    },
+  ];
+  for (const { language, first, second } of LANGUAGES) {
+    test(`${language}: what is told, with the course of the number that led to it`, async ({ scene }) => {
+      const orchestrator = await scene.orchestrator();
+      orchestrator.report({ queue: queue({ queued: 10 }) });
+      await scene.run({ WATCHDOG_METRICS_URL: orchestrator.url, WATCHDOG_LANG: language });
+      await orchestrator.ticks(4);
+      orchestrator.report({ queue: queue({ queued: 80 }) });
+      const told = await scene.told.expect(SOON, alert("queue_backlog", first));
+      expect(told.message.text.split("\n")[1]).toMatch(second);
+    });
+  }
+});
+
 describe.concurrent("much at once", () => {
   test("300 signals in a tick: split between signals below 4096, and none is lost", async ({ scene }) => {
     const orchestrator = await scene.orchestrator();

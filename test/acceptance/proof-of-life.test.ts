@@ -35,6 +35,9 @@ describe.concurrent("the heartbeat", () => {
     const program = await scene.run(env);
     await program.ticks(2);
     await pinged(({ body }) => body.status === "ok");
+    await program.answers("/api/status", (body) => JSON.stringify(body).includes('"heardAt":"'));
+    const { heartbeat } = (await program.get("/api/status")).body;
+    expect(heartbeat).toEqual({ heardAt: expect.stringMatching(/^\d{4}-.*Z$/), error: null });
     const before = pings.length;
     await pinged(() => pings.length > before + 1);
     await program.stop();
@@ -81,6 +84,21 @@ describe.concurrent("the heartbeat", () => {
     expect(failed?.body).toMatchObject({ why: "telegram takes no messages", undelivered: 1, active: { critical: 1 } });
   });
 
+  test("the doctor tries it where it may send, and shows no URL", async ({ scene }) => {
+    scene.incomplete = true;
+    const { pings, answer, env } = await startHeartbeats(scene);
+    expect((await scene.command(["doctor"], env)).stdout).not.toContain("heartbeat");
+    expect(pings).toEqual([]);
+    const heard = await scene.command(["doctor", "--send"], env);
+    expect(heard.stdout).toContain("ok    heartbeat: heard");
+    expect(pings).toEqual([{ path: `POST /${UUID}?create=1`, body: { status: "ok", test: true } }]);
+    answer.status = 404;
+    const lost = await scene.command(["doctor", "--send"], env);
+    expect(lost.stdout).toContain("mend  heartbeat: not heard: answered 404\n      → check WATCHDOG_HEARTBEAT_URL");
+    expect(heard.stdout + lost.stdout).not.toContain(UUID);
+    await scene.told.takeMany(2, SOON.toS);
+  });
+
   test("a bad URL is a problem that does not show it", async ({ scene }) => {
     const { code, stderr } = await scene.command(["run"], { WATCHDOG_HEARTBEAT_URL: `hc.example/${UUID}` });
     expect(code).toBe(78);
@@ -104,7 +122,7 @@ describe.concurrent("what is told without an alert", () => {
     const { message } = await scene.told.expect({ fromS: 15, toS: 60 });
     expect(message.silent).toBe(true);
     expect(message.text.split("\n")).toEqual([
-      expect.stringMatching(/^Watchdog \S+ watches since \d\d:\d\d:\d\d$/),
+      expect.stringMatching(/^Watchdog \S+ started watching at \d\d:\d\d:\d\d$/),
       "1 dependency, memory",
       expect.stringMatching(/^not watched: containers .*, an orchestrator .*, disks /),
       "alerts go to: telegram",
@@ -125,7 +143,7 @@ describe.concurrent("what is told without an alert", () => {
     const { message } = await scene.told.expect(SOON);
     expect(message.silent).toBe(true);
     expect(message.text.split("\n").slice(0, 3)).toEqual([
-      expect.stringMatching(/^\d+ \w+: all quiet$/),
+      expect.stringMatching(/^\d+ \w+: all quiet now$/),
       "watched: memory, disk /",
       "no incident in the last 24 h",
     ]);

@@ -32,9 +32,9 @@ describe.concurrent("one incident is one thread", () => {
     const told = await scene.told.takeMany(1, 40);
     const last = told[0]?.blocks[0]?.icon === "🟢" ? told[0] : (await scene.told.takeMany(1, 40))[0];
     expect(last).toMatchObject({ message: { replyTo: raised.message.id, silent: true }, blocks: [{ icon: "🟢" }] });
-    const text = await shown(scene, raised.message.id, "over");
-    expect(text).toMatch(/^🔴🟢 over, lasted .*: dependency db/);
-    expect(text).toMatch(/^told again (once|\d+ times)$/m);
+    const text = await shown(scene, raised.message.id, "ended after");
+    expect(text).toMatch(/^🔴🟢 ended after .*: dependency db/);
+    expect(text).toMatch(/^reminded (once|\d+ times)$/m);
     expect(text).toMatch(/#dep_db$/);
     expect(new Set(scene.bot.requests)).toEqual(new Set(["sendMessage", "editMessageText"]));
   });
@@ -69,7 +69,7 @@ describe.concurrent("one incident is one thread", () => {
       await scene.run(kept);
       const over = await scene.told.expect(SOON, recovery("dep:db"));
       expect(over.message.replyTo).toBe(raised.message.id);
-      expect(await shown(scene, raised.message.id, "over, lasted")).toMatch(/^🔴🟢 over, lasted .*: dependency db/);
+      expect(await shown(scene, raised.message.id, "ended after")).toMatch(/^🔴🟢 ended after .*: dependency db/);
     },
   );
 

@@ -27,7 +27,7 @@ describe("where Telegram is configured", () => {
   test("it is the channel, and gets back what it remembered", async () => {
     const api = await startBotApi({ token: TOKEN, chatId: "-1005" });
     const remembered = (name: string) => (name === "telegram" ? { chatId: "-1005", migratedFrom: "-4001" } : {});
-    const [channel, ...others] = createChannels(telegram(api.url), () => expect.fail("written"), remembered);
+    const [channel, ...others] = await createChannels(telegram(api.url), () => expect.fail("written"), remembered);
     expect(others).toEqual([]);
     expect(channel?.name).toBe("telegram");
     expect(await channel?.send(MESSAGE, new AbortController().signal)).toMatchObject({ accepted: true });
@@ -49,12 +49,12 @@ describe("several channels", () => {
     WATCHDOG_TG_CHAT_ID: "-4001",
     WATCHDOG_WEBHOOK_URL: "http://127.0.0.1:9/",
   };
-  const namesOf = (env: Record<string, string>) =>
+  const channelsOf = (env: Record<string, string>) =>
     createChannels(
       settings(env),
       () => {},
       () => ({}),
-    ).map(({ name }) => name);
+    );
 
   test.each<[name: string, env: Record<string, string>, names: readonly string[]]>([
     ["Telegram and a webhook", OPEN, ["telegram", "webhook"]],
@@ -64,18 +64,14 @@ describe("several channels", () => {
       { ...OPEN, WATCHDOG_ROUTES: "warning=console,critical=telegram:-4002/7+telegram" },
       ["telegram", "webhook", "console", "telegram:-4002/7"],
     ],
-  ])("%s", (_name, env, names) => {
-    expect(namesOf(env)).toEqual(names);
+  ])("%s", async (_name, env, names) => {
+    expect((await channelsOf(env)).map(({ name }) => name)).toEqual(names);
   });
 
   test("a chat that only routes name: what has to be mended is the route", async () => {
     const api = await startBotApi({ token: TOKEN, chatId: "-4001" });
     const env = { ...OPEN, WATCHDOG_TG_API_ROOT: api.url, WATCHDOG_ROUTES: "critical=telegram:-4002" };
-    const channel = createChannels(
-      settings(env),
-      () => {},
-      () => ({}),
-    ).find(({ name }) => name === "telegram:-4002");
+    const channel = (await channelsOf(env)).find(({ name }) => name === "telegram:-4002");
     const delivery = await channel?.send(MESSAGE, new AbortController().signal);
     expect(delivery).toMatchObject({ accepted: false, error: expect.stringContaining("check WATCHDOG_ROUTES") });
     const findings = await probeChannels(settings(env));
@@ -90,7 +86,7 @@ describe("several channels", () => {
 describe("where it is not", () => {
   test("the console is the channel", async () => {
     const written: string[] = [];
-    const [channel, ...others] = createChannels(
+    const [channel, ...others] = await createChannels(
       settings(),
       (_message, text) => written.push(text),
       () => ({}),

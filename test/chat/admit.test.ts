@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { admit } from "../../src/chat/admit.ts";
+import { EN } from "../../src/core/texts/index.ts";
 
 const CHAT = { id: -1001, type: "supergroup", username: "Alerts" };
 const ANN = { id: 501, is_bot: false, first_name: "Ann" };
@@ -8,9 +9,10 @@ const GROUP_BOT = { id: 1087968824, is_bot: true, first_name: "Group", username:
 const MESSAGE = { message_id: 7, date: 1_000, chat: CHAT, from: ANN, text: "/status" };
 const QUERY = { id: "9", from: ANN, data: "a:dep:db", message: { message_id: 3, date: 900, chat: CHAT } };
 
-const everybody = { chatIds: ["-1001"], users: [] };
-const annOnly = { chatIds: ["-1001"], users: [501] };
-const bobOnly = { chatIds: ["-1001"], users: [502] };
+const texts = EN.chat;
+const everybody = { chatIds: ["-1001"], users: [], texts };
+const annOnly = { chatIds: ["-1001"], users: [501], texts };
+const bobOnly = { chatIds: ["-1001"], users: [502], texts };
 
 const message = (changes: object) => ({ update_id: 1, message: { ...MESSAGE, ...changes } });
 const query = (changes: object) => ({ update_id: 1, callback_query: { ...QUERY, ...changes } });
@@ -38,7 +40,12 @@ describe("admitted", () => {
       rules: everybody,
       by: "an anonymous admin",
     },
-    { name: "a chat named by its @name", update: message({}), rules: { chatIds: ["@alerts"], users: [] }, by: "Ann" },
+    {
+      name: "a chat named by its @name",
+      update: message({}),
+      rules: { ...everybody, chatIds: ["@alerts"] },
+      by: "Ann",
+    },
     { name: "who presses a button", update: query({}), rules: annOnly, by: "Ann" },
     {
       name: "a named user who presses a button in a channel",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keyboardFor, markAcked, pressData, readPress } from "../../src/chat/buttons.ts";
+import { EN } from "../../src/core/texts/index.ts";
 
 const ACTIONS = ["ack", "silence", "details"] as const;
 
@@ -59,21 +60,21 @@ describe("the buttons below a message", () => {
     },
     { name: "that tells one twice", keys: ["dep:db", "dep:db"], rows: [["Ack", "Silence 1 h", "Details"]] },
   ])("$name", ({ keys, rows }) => {
-    expect(texts(keyboardFor(keys, () => undefined))).toEqual(rows);
+    expect(texts(keyboardFor(EN.chat.buttons, keys, () => undefined))).toEqual(rows);
   });
 
   test("a message of many alerts has few rows", () => {
     const keys = Array.from({ length: 50 }, (_, index) => `dep:${index}`);
-    expect(keyboardFor(keys, () => undefined)?.inline_keyboard).toHaveLength(4);
+    expect(keyboardFor(EN.chat.buttons, keys, () => undefined)?.inline_keyboard).toHaveLength(4);
   });
 
   test("who acked stands in place of Ack", () => {
-    expect(texts(keyboardFor(["dep:db"], () => ack))).toEqual([["✓ Ann", "Silence 1 h", "Details"]]);
+    expect(texts(keyboardFor(EN.chat.buttons, ["dep:db"], () => ack))).toEqual([["✓ Ann", "Silence 1 h", "Details"]]);
   });
 });
 
 describe("the buttons after somebody pressed Ack", () => {
-  const markup = keyboardFor(["dep:db", "container:api"], () => undefined);
+  const markup = keyboardFor(EN.chat.buttons, ["dep:db", "container:api"], () => undefined);
 
   test("the one that was pressed says who, the others stay", () => {
     expect(texts(markAcked(markup, "a:container:api", "Ann"))).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findNearest, resolveKeys } from "../../src/chat/resolve-keys.ts";
+import { findNearest, isOneSlip, resolveKeys } from "../../src/chat/resolve-keys.ts";
 
 const KNOWN = ["container:web-1", "container:web-2", "container:api", "dep:db", "host_mem", "host_disk:/", "dep:Db2"];
 
@@ -40,4 +40,19 @@ describe("what a person means", () => {
     findNearest("y".repeat(4_000), known);
     expect(performance.now() - startedAt).toBeLessThan(500);
   });
+});
+
+test.each([
+  { given: "status", isSlip: true },
+  { given: "statuss", isSlip: true },
+  { given: "tatus", isSlip: true },
+  { given: "stetus", isSlip: true },
+  { given: "stauts", isSlip: true },
+  { given: "statsu", isSlip: true },
+  { given: "tsatsu", isSlip: false },
+  { given: "sttaau", isSlip: false },
+  { given: "state", isSlip: false },
+  { given: "", isSlip: false },
+])("$given is one slip from status: $isSlip", ({ given, isSlip }) => {
+  expect(isOneSlip(given, "status")).toBe(isSlip);
 });

@@ -7,6 +7,9 @@ import type { Answer } from "../../src/chat/word-answers.ts";
 import type { World } from "../../src/chat/world.ts";
 import type { AlertState } from "../../src/core/alerts.ts";
 import type { SignalView } from "../../src/core/overview.ts";
+import { FR } from "../../src/core/texts/fr/index.ts";
+import { EN } from "../../src/core/texts/index.ts";
+import { RU } from "../../src/core/texts/ru/index.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/core/time.ts";
 import { parseText } from "../stand-ins/telegram-text.ts";
 
@@ -30,6 +33,7 @@ const state = (key: string, more: Partial<AlertState> = {}): AlertState => ({
 });
 
 const QUIET: World = {
+  texts: EN,
   now: NOW,
   wall: { offsetMs: 0, zone: "UTC" },
   lastTickAt: NOW - 3_000,
@@ -56,7 +60,7 @@ const SILENCED: World = {
   silences: [{ keyGlob: "dep:*", until: NOW + HOUR_MS, why: "deploy, by Bob" }],
 };
 
-const plain = (answer: Answer) => renderAnswer(answer, "plain");
+const plain = (answer: Answer) => renderAnswer(answer, "plain", EN);
 
 function ask(text: string, world: World, quoted = "") {
   const parsed = parseCommand(text, "watchdog_bot");
@@ -72,9 +76,19 @@ describe("what people learn", () => {
       name: "something is wrong",
       text: "/status",
       world: DB_DOWN,
-      says: "1 wrong · 2 signals watched · looked 3 s ago\n‼️ dep:db is down · for 12 min · dep:db",
+      says: "1 problem · 2 signals watched · looked 3 s ago\n‼️ dep:db is down · for 12 min · dep:db",
     },
-    { name: "somebody is on it", text: "/status", world: ACKED, says: /1 wrong, 1 acked[\s\S]*acked by Bob/ },
+    {
+      name: "what follows from something else, and what waits for its cause",
+      text: "/status",
+      world: {
+        ...DB_DOWN,
+        signals: [view("dep:db"), view("dep:api", { waitsFor: "container:api" })],
+        alerting: [state("dep:db", { cause: "host:db" })],
+      },
+      says: /dep:api is down · not told yet: perhaps because of container:api · dep:api\n‼️ dep:db is down · for 12 min · because of host:db · dep:db$/,
+    },
+    { name: "somebody is on it", text: "/status", world: ACKED, says: /1 problem, acked ·[\s\S]*acked by Bob/ },
     {
       name: "silenced, and nobody was told",
       text: "/status",
@@ -85,7 +99,7 @@ describe("what people learn", () => {
       name: "a source that cannot be read",
       text: "/status",
       world: { ...QUIET, sources: [{ name: "containers", ok: false, error: "docker.sock: refused" }] },
-      says: /❔ containers cannot be read: docker.sock: refused/,
+      says: /^Nothing wrong, as far as I can see · [^\n]*\n❔ containers cannot be read: docker.sock: refused$/,
     },
     {
       name: "a channel that is away",
@@ -101,7 +115,7 @@ describe("what people learn", () => {
         signals: Array.from({ length: 500 }, (_, index) => view(`dep:${index}`)),
         sources: [{ name: "host", ok: false, error: "df failed" }],
       },
-      says: /500 wrong[\s\S]*… and 490 more: \/incidents\n❔ host cannot be read: df failed$/,
+      says: /500 problems[\s\S]*… and 490 more: \/incidents\n❔ host cannot be read: df failed$/,
     },
     {
       name: "before the first tick",
@@ -122,12 +136,12 @@ describe("what people learn", () => {
       world: BOTH,
       says: /‼️ dep:db[\s\S]*#dep_db\n⚠️ memory[\s\S]*#host_mem/,
     },
-    { name: "what a check found", text: "/check", world: DB_DOWN, says: /^1 wrong/ },
+    { name: "what a check found", text: "/check", world: DB_DOWN, says: /^1 problem / },
     {
       name: "help",
       text: "/start",
       world: QUIET,
-      says: /\/silence KEY DURATION \[WHY\] no alerts of this for a while/,
+      says: /\n\/silence KEY DURATION \[WHY\] – no alerts of this for a while\n/,
     },
   ])("$name", ({ text, world, says }) => {
     expect(ask(text, world)).toEqual({ says: expect.stringMatching(exactly(says)), effects: [] });
@@ -201,23 +215,45 @@ describe("silence", () => {
     },
     { name: "everything", text: "/silence * 1h", effects: silence("*", HOUR_MS, "by Ann") },
     { name: "a subject alone", text: "/silence web-1 1h", effects: silence("container:web-1", HOUR_MS, "by Ann") },
+    { name: "the duration first", text: "/silence 2h dep:db x", effects: silence("dep:db", 2 * HOUR_MS, "x, by Ann") },
+    { name: "in two words", text: "/silence 2 h dep:db x", effects: silence("dep:db", 2 * HOUR_MS, "x, by Ann") },
   ])("$name", ({ text, effects }) => {
     expect(ask(text, QUIET).effects).toEqual(effects);
   });
 
+  test.each([
+    { name: "the only thing that is wrong", text: "/silence 2h", world: DB_DOWN, quoted: "", effects: ["dep:db"] },
+    { name: "which one?", text: "/silence 2h", world: BOTH, quoted: "", effects: [] },
+    { name: "in reply to its alert", text: "/silence 2 h", world: BOTH, quoted: "x #dep_db", effects: ["dep:db"] },
+    { name: "in reply to two", text: "/silence 2h", world: BOTH, quoted: "#dep_db #host_mem", effects: [] },
+    { name: "in reply to something else", text: "/silence 2h", world: DB_DOWN, quoted: "hello", effects: [] },
+  ])("a duration alone: $name", ({ text, world, quoted, effects }) => {
+    expect(ask(text, world, quoted).effects).toEqual(effects.flatMap((key) => silence(key, 2 * HOUR_MS, "by Ann")));
+  });
+
   test("the answer says until when", () => {
     const { says } = ask("/silence dep:db 2h", QUIET);
-    expect(says).toBe("dep:db is silent until 18:00:00 (2 h). What is over is told all the same.");
+    expect(says).toBe("dep:db is silent until 18:00:00 (2 h). A recovery is told all the same.");
   });
 
   test.each([
     { name: "no key", text: "/silence", says: "Expected /silence KEY DURATION [WHY]." },
-    { name: "no duration", text: "/silence dep:db", says: "For how long? Expected one like 30m, 2h or 1d" },
+    {
+      name: "no duration",
+      text: "/silence DB",
+      says: "For how long? Expected one like 30m, 2h or 1d after the key, at most 366 days: /silence dep:db 2h",
+    },
+    { name: "neither a known key nor a duration", text: "/silence api", says: "I do not know api." },
     { name: "a bad duration", text: "/silence dep:db soon", says: "soon is not a duration. Expected one like" },
     { name: "a duration of a thousand years", text: "/silence dep:db 365000d", says: "at most 366 days" },
-    { name: "words in the wrong order", text: "/silence 2h dep:db", says: "is not a duration" },
+    { name: "a duration of what is not there", text: "/silence 2h deploy", says: "I do not know deploy." },
+    { name: "a duration alone, and nothing is wrong", text: "/silence 2h", says: "Expected /silence KEY DURATION" },
     { name: "an unknown key", text: "/silence container:web 2h", says: "Did you mean container:web-1?" },
-    { name: "a key that is not there now", text: "/silence job_failed 2h", says: "silenced with a * at its end" },
+    {
+      name: "a key that is not there now",
+      text: "/silence job_failed 2h",
+      says: "I do not know job_failed. What is not there now is silenced with a * at its end: /silence job_failed* 2h",
+    },
     { name: "a key of 10 kB", text: `/silence ${"x".repeat(3_000)} 2h`, says: "Expected /silence KEY DURATION" },
   ])("changes nothing: $name", ({ text, says }) => {
     const outcome = ask(text, QUIET);
@@ -230,6 +266,7 @@ describe("unsilence", () => {
   test.each([
     { name: "by its glob", text: "/unsilence dep:*", keyGlob: "dep:*" },
     { name: "in other letters", text: "/unsilence DEP:DB", keyGlob: "dep:db" },
+    { name: "the only one", text: "/unsilence", keyGlob: "dep:db" },
   ])("$name", ({ text, keyGlob }) => {
     const world = { ...QUIET, silences: [{ keyGlob, until: NOW + 1, why: "" }] };
     expect(ask(text, world).effects).toEqual([{ kind: "unsilence", keyGlob }]);
@@ -242,9 +279,14 @@ describe("unsilence", () => {
       says: "There is no silence *. Silenced: dep:*",
     },
     { name: "an unknown one", text: "/unsilence host_mem", says: "There is no silence host_mem. Silenced: dep:*" },
-    { name: "none named", text: "/unsilence", says: "Expected /unsilence KEY. Right now: dep:*" },
   ])("changes nothing: $name", ({ text, says }) => {
     expect(ask(text, SILENCED)).toEqual({ says: expect.stringContaining(says), effects: [] });
+  });
+
+  test("none named, of two", () => {
+    const silences = ["dep:*", "*"].map((keyGlob) => ({ keyGlob, until: NOW + 1, why: "" }));
+    const { says, effects } = ask("/unsilence", { ...QUIET, silences });
+    expect({ says, effects }).toEqual({ says: "Expected /unsilence KEY. Right now: dep:*, *", effects: [] });
   });
 });
 
@@ -269,11 +311,12 @@ describe("a press", () => {
 describe("what looks like a command", () => {
   test.each([
     { name: "a slip", given: "stats", isForUs: false, says: "Did you mean /status?" },
+    { name: "two letters that changed places", given: "stauts", isForUs: false, says: "Did you mean /status?" },
     { name: "nonsense, to us alone", given: "статус", isForUs: true, says: "/help lists what I know" },
     { name: "another bot's", given: "kick", isForUs: false, says: undefined },
     { name: "another bot's that is near to one of ours", given: "back", isForUs: false, says: undefined },
   ])("$name", ({ given, isForUs, says }) => {
-    const answer = respondUnknown(given, isForUs);
+    const answer = respondUnknown(EN, given, isForUs);
     if (says === undefined) expect(answer).toBeUndefined();
     else expect(plain(answer ?? [])).toContain(says);
   });
@@ -284,21 +327,32 @@ test("any text in any field makes an answer that Telegram accepts and that forge
     fc.string({ unit: "binary", maxLength: 60 }),
     fc.constantFrom("<b>", "🔴 x #y", "&".repeat(5_000)),
   );
+  const language = fc.constantFrom(EN, RU, FR);
   const command = fc.constantFrom("status", "incidents", "ack", "silence", "unsilence", "check", "help");
   fc.assert(
-    fc.property(command, fc.array(text, { maxLength: 4 }), fc.array(text, { maxLength: 40 }), (name, words, texts) => {
-      const world: World = {
-        ...QUIET,
-        signals: texts.map((what) => view(`dep:${what}`, { what, details: texts })),
-        alerting: texts.map((what) => state(`dep:${what}`, { what, ack: { by: what, at: NOW } })),
-        silences: texts.map((why) => ({ keyGlob: why, until: NOW + 1, why })),
-        sources: texts.map((error) => ({ name: error, ok: false, error })),
-      };
-      const parsed = parseCommand(`/${name} ${words.join(" ")}`, "bot");
-      const outcome = parsed.kind === "command" ? respond(parsed.command, world, "Ann", words.join(" ")) : undefined;
-      const shown = parseText({ text: renderAnswer(outcome?.answer ?? [["x"]], "html"), parse_mode: "HTML" });
-      expect(shown).not.toMatch(/^(🔴|🔁|🟢)/mu);
-    }),
+    fc.property(
+      command,
+      language,
+      fc.array(text, { maxLength: 4 }),
+      fc.array(text, { maxLength: 40 }),
+      (name, inLanguage, words, texts) => {
+        const world: World = {
+          ...QUIET,
+          texts: inLanguage,
+          signals: texts.map((what) => view(`dep:${what}`, { what, details: texts })),
+          alerting: texts.map((what) => state(`dep:${what}`, { what, ack: { by: what, at: NOW } })),
+          silences: texts.map((why) => ({ keyGlob: why, until: NOW + 1, why })),
+          sources: texts.map((error) => ({ name: error, ok: false, error })),
+        };
+        const parsed = parseCommand(`/${name} ${words.join(" ")}`, "bot");
+        const outcome = parsed.kind === "command" ? respond(parsed.command, world, "Ann", words.join(" ")) : undefined;
+        const shown = parseText({
+          text: renderAnswer(outcome?.answer ?? [["x"]], "html", inLanguage),
+          parse_mode: "HTML",
+        });
+        expect(shown).not.toMatch(/^(🔴|🔁|🟢)/mu);
+      },
+    ),
     { numRuns: 60 },
   );
 });

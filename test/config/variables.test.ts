@@ -145,6 +145,15 @@ const TABLE: Readonly<Record<VariableName, Row>> = {
     bad: ["22:00", "22-7", "24:00-07:00", "07:00-07:00"],
     expected: "two different times of day like 22:00-07:00",
   },
+  WATCHDOG_LANG: {
+    unset: "en",
+    good: [
+      ["ru", "ru"],
+      ["FR", "fr"],
+    ],
+    bad: ["de", "en-GB", "русский"],
+    expected: "one of en, ru, fr",
+  },
   WATCHDOG_TZ: {
     unset: undefined,
     good: [["Europe/Berlin", "Europe/Berlin"]],

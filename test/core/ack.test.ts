@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Ack } from "../../src/core/ack.ts";
 import { type AlertState, advanceAlerts } from "../../src/core/alerts.ts";
 import type { Signal } from "../../src/core/signal.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { active, inactive } from "../stand-ins/scripted-source.ts";
 
 const NOW = 1_000_000;
@@ -16,7 +17,7 @@ function state(more: Partial<AlertState> = {}): AlertState {
 
 function advance(signals: readonly Signal[], alerting: readonly AlertState[], holds: string[] = []) {
   const states = new Map(alerting.map((one) => [one.key, one]));
-  return advanceAlerts("test", { signals, holds, memory: null }, states, NOW, COOLDOWN);
+  return advanceAlerts("test", { signals, holds, memory: null }, states, NOW, COOLDOWN, EN.messages);
 }
 
 describe("an incident that somebody acked", () => {

@@ -5,6 +5,7 @@ import type { Standing } from "../../src/core/causes.ts";
 import type { Notice } from "../../src/core/notice.ts";
 import type { Evaluation, Signal } from "../../src/core/signal.ts";
 import type { Silence } from "../../src/core/silence.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { active, edge, inactive } from "../stand-ins/scripted-source.ts";
 
 const NOW = 1_000_000;
@@ -22,13 +23,22 @@ function advance(
 ): AlertChanges {
   const evaluation: Evaluation<unknown> = { signals, holds: more.holds ?? [], memory: null };
   const states = new Map(alerting.map((one) => [one.key, one]));
-  return advanceAlerts("test", evaluation, states, NOW, more.cooldownMs ?? COOLDOWN, more.silences);
+  return advanceAlerts("test", evaluation, states, NOW, more.cooldownMs ?? COOLDOWN, EN.messages, more.silences);
 }
 
 /** As they are decided while every new alert stands like this to others. */
 function advanceAs(standing: Standing, signals: readonly Signal[], alerting: readonly AlertState[] = []): AlertChanges {
   const states = new Map(alerting.map((one) => [one.key, one]));
-  return advanceAlerts("test", { signals, holds: [], memory: null }, states, NOW, COOLDOWN, [], () => standing);
+  return advanceAlerts(
+    "test",
+    { signals, holds: [], memory: null },
+    states,
+    NOW,
+    COOLDOWN,
+    EN.messages,
+    [],
+    () => standing,
+  );
 }
 
 /** What was decided, as one reads it in a log. */
@@ -86,6 +96,14 @@ describe("what is remembered", () => {
     const before = state("a", { since: 5, lastAlertAt: NOW - COOLDOWN });
     const { set } = advance([active("a", { since: 9, what: "a is worse" })], [before]);
     expect(set).toEqual([{ ...before, lastAlertAt: NOW, what: "a is worse" }]);
+  });
+
+  test("of one that began long before, when people heard of it first", () => {
+    const since = NOW - 3_600_000;
+    expect(advance([active("a", { since })]).set).toEqual([expect.objectContaining({ since, toldAt: NOW })]);
+    const again = advance([active("a")], [state("a", { since, toldAt: NOW - COOLDOWN, ...longAgo })]);
+    expect(again.set).toEqual([expect.objectContaining({ since, toldAt: NOW - COOLDOWN, lastAlertAt: NOW })]);
+    expect(advance([active("a")]).set[0]).not.toHaveProperty("toldAt");
   });
 
   test("nothing of an edge", () => {
@@ -169,7 +187,7 @@ test("a signal whose nature changed is told again at once", () => {
 });
 
 test("retireAlerts ends what nothing can end any more", () => {
-  const { set, forget, notices } = retireAlerts([state("dep:old")], NOW);
+  const { set, forget, notices } = retireAlerts([state("dep:old")], NOW, EN.messages);
   expect({ set, forget }).toEqual({ set: [], forget: ["dep:old"] });
   expect(notices).toMatchObject([
     { action: "recovery", key: "dep:old", what: "dep:old is no longer watched", at: NOW },
@@ -190,7 +208,7 @@ function play(evaluations: readonly Evaluation<null>[], cooldownMs: number) {
   const notices: Notice[] = [];
   const steps = evaluations.map((evaluation, tick) => {
     const before = new Map(alerting);
-    const changes = advanceAlerts("test", evaluation, alerting, tick * 1_000, cooldownMs);
+    const changes = advanceAlerts("test", evaluation, alerting, tick * 1_000, cooldownMs, EN.messages);
     for (const one of changes.set) alerting.set(one.key, one);
     for (const key of changes.forget) alerting.delete(key);
     notices.push(...changes.notices);

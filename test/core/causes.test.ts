@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CauseNode, Causes } from "../../src/core/causes.ts";
+import { type CauseNode, Causes, FOLLOWS_WITHIN_MS } from "../../src/core/causes.ts";
 
 /**
  * `db:told`, `api:new>db`: a signal, how it stands, and what it needs, by the names of signals. Each stands for its own
@@ -64,6 +64,57 @@ describe("what a new alert follows from", () => {
   });
 });
 
+describe("what was told long before", () => {
+  const WITHIN = FOLLOWS_WITHIN_MS;
+  const at = (text: string, since: number, more: Partial<CauseNode> = {}): CauseNode => ({
+    ...node(text),
+    since,
+    ...more,
+  });
+
+  test.each<[name: string, nodes: CauseNode[], standing: string]>([
+    ["is a cause for a while", [at("db:told", 0), at("api:new>db", WITHIN)], "under db"],
+    ["then it is none: with that it had been well", [at("db:told", 0), at("api:new>db", WITHIN + 1)], "alone"],
+    [
+      "counted from when it was told, where it began long before",
+      [at("db:told", 0, { toldAt: WITHIN }), at("api:new>db", 2 * WITHIN)],
+      "under db",
+    ],
+    ["what is told now may have begun long ago", [at("db:new", 0), at("api:new>db", 2 * WITHIN)], "under db"],
+    [
+      "does not keep what followed it, and was told alone, from being a cause",
+      [at("host:told", 0), at("db:new>host", 2 * WITHIN), at("api:new>db", 2 * WITHIN)],
+      "under db",
+    ],
+    [
+      "does not end the wait for what is suspected",
+      [at("host:told", 0), at("db:pending", 0), at("api:new>db,host", 2 * WITHIN)],
+      "waits for db",
+    ],
+    [
+      "does not keep what followed it from being a cause for longer",
+      [at("host:told", 0), at("db:told>host", WITHIN - 1), at("api:new>db", WITHIN + 1)],
+      "under db",
+    ],
+    ["in a circle is no root", [at("db:told>api", 0), at("api:new>db", 2 * WITHIN)], "alone"],
+  ])("%s", (_name, nodes, standing) => {
+    expect(standingOf(new Causes(nodes), "api")).toBe(standing);
+  });
+});
+
+describe("what was held back for as long as anything may be", () => {
+  const overdue = (text: string): CauseNode => ({ ...node(text), isOverdue: true });
+
+  test.each<[name: string, nodes: CauseNode[], key: string, standing: string]>([
+    ["is told alone", [node("db:pending"), overdue("api:new>db")], "api", "alone"],
+    ["or under what is known by now", [node("db:told"), overdue("api:new>db")], "api", "under db"],
+    ["is a cause itself then", [node("db:pending"), overdue("api:new>db"), node("web:new>api")], "web", "under api"],
+    ["is one of a circle", [node("db:pending"), overdue("api:new>db,web"), overdue("web:new>api")], "web", "under api"],
+  ])("%s", (_name, nodes, key, standing) => {
+    expect(standingOf(new Causes(nodes), key)).toBe(standing);
+  });
+});
+
 describe("of those that need each other", () => {
   test.each<[name: string, nodes: string, roots: string]>([
     ["the one that began first is the root", "a:new@5>b b:new@3>a", "b"],
@@ -107,7 +158,8 @@ const nodes = fc
       fc.record({
         key: fc.constant(key),
         is: fc.constantFrom<CauseNode["is"]>("told", "new", "new", "pending", "quiet"),
-        since: fc.nat(3),
+        since: fc.constantFrom(0, 1, 2, FOLLOWS_WITHIN_MS + 2),
+        isOverdue: fc.constantFrom(false, false, true),
         standsFor: fc.subarray(["t", "u", key], { maxLength: 2 }),
         needs: fc.subarray(["t", "u", ...KEYS], { maxLength: 3 }),
       }),
@@ -139,6 +191,11 @@ describe("whatever needs whatever", () => {
       { numRuns: 500 },
     );
   const stateOf = (all: readonly CauseNode[], key: string) => all.find((one) => one.key === key)?.is;
+  /** Told, and not long before `key` began. */
+  const isKnown = (all: readonly CauseNode[], cause: string, key: string) => {
+    const sinceOf = (wanted: string) => all.find((one) => one.key === wanted)?.since ?? 0;
+    return stateOf(all, cause) === "told" && sinceOf(key) - sinceOf(cause) <= FOLLOWS_WITHIN_MS;
+  };
 
   test("it is told under what it follows from, and what people know or are told now", () => {
     each((all, key, causes) => {
@@ -146,7 +203,8 @@ describe("whatever needs whatever", () => {
       if (standing.is !== "effect") return;
       expect(standing.cause.key).not.toBe(key);
       expect(ancestors(all, key)).toContain(standing.cause.key);
-      expect(["told", "new"]).toContain(stateOf(all, standing.cause.key));
+      const isNew = stateOf(all, standing.cause.key) === "new";
+      expect(isNew || isKnown(all, standing.cause.key, key)).toBe(true);
     });
   });
 
@@ -165,7 +223,14 @@ describe("whatever needs whatever", () => {
       const above = ancestors(all, key);
       expect(above).toContain(standing.for);
       expect(stateOf(all, standing.for)).toBe("pending");
-      expect([...above].filter((other) => stateOf(all, other) === "told")).toEqual([]);
+      expect(all.find((one) => one.key === key)?.isOverdue).not.toBe(true);
+      expect([...above].filter((other) => isKnown(all, other, key))).toEqual([]);
+    });
+  });
+
+  test("nothing that was held back for long enough is held back any longer", () => {
+    each((all, key, causes) => {
+      if (all.find((one) => one.key === key)?.isOverdue) expect(causes.standingOf(key).is).not.toBe("waiting");
     });
   });
 
@@ -177,9 +242,10 @@ describe("whatever needs whatever", () => {
     });
   });
 
-  test("what follows from something that was told is never held back", () => {
+  test("what follows from something that was told not long ago is never held back", () => {
     each((all, key, causes) => {
-      if (![...ancestors(all, key)].some((other) => stateOf(all, other) === "told")) return;
+      const above = [...ancestors(all, key)];
+      if (!above.some((other) => isKnown(all, other, key))) return;
       expect(causes.standingOf(key).is).toBe("effect");
     });
   });

@@ -4,6 +4,7 @@ import { composeBlocks } from "../../src/core/compose-blocks.ts";
 import { packMessages, renderHtml, renderPlain } from "../../src/core/message.ts";
 import type { OwedNotice } from "../../src/core/notice.ts";
 import { hashtagOf } from "../../src/core/text.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { parseTelegramHtml } from "../stand-ins/telegram-html.ts";
 import { foreignText } from "./foreign-text.ts";
 import { AT, owed, sequence } from "./owed.ts";
@@ -16,7 +17,7 @@ const WALL = { offsetMs: 0, zone: "UTC" };
 
 /** What people read, told so long after 14:02:11. */
 function read(notices: readonly OwedNotice[], laterMs = 0): string {
-  return packMessages(composeBlocks(notices, AT + laterMs, WALL), 4_000)
+  return packMessages(composeBlocks(notices, AT + laterMs, WALL, EN), 4_000, EN.messages)
     .map(renderPlain)
     .join("\n---\n");
 }
@@ -41,6 +42,12 @@ describe("an alert: what, how bad, since when, the likely next step", () => {
         "#host_mem",
       ].join("\n"),
     );
+  });
+
+  test("the course of the number that led to it", () => {
+    const measure = { value: 93.14, limit: 90, unit: "percent", history: [61, 64, 70, 78, 86, 93.14] } as const;
+    expect(read([owed(1, "alert", { measure })])).toContain("· 93.1 % (limit 90 %) ▁▁▂▅▆▇\n");
+    expect(read([owed(1, "alert", { measure: { ...measure, history: [61, 93.14] } })])).toContain("(limit 90 %)\n");
   });
 
   test("hardly anything is known", () => {
@@ -72,7 +79,7 @@ test("a recovery says what is now, how long it lasted and what it was", () => {
   expect(read([notice])).toBe(
     [
       "🟢 container api is running",
-      "lasted 12 min 34 s (13:49:37 to 14:02:11)",
+      "the problem lasted 12 min 34 s (13:49:37 to 14:02:11)",
       "it was: container api is unhealthy",
       "#container_api",
     ].join("\n"),
@@ -138,7 +145,7 @@ describe("what came and went before it could be told is one line", () => {
     const again = owed(3, "alert", { since: AT + 10 * MIN, at: AT + 10 * MIN });
     expect(read([...visit(1, 0, 3 * MIN), again], 10 * MIN + 5 * S)).toBe(
       [
-        "1 wrong, 1 came and went",
+        "1 problem, 1 came and went",
         "",
         "🔴🟢 came and went: container api is unhealthy, 14:02:11 to 14:05:11 (3 min) #container_api",
         "",
@@ -182,15 +189,15 @@ test("what may have been told already says so", () => {
     [
       "🔴 container api is unhealthy",
       "critical · since 14:02:11 (just now)",
-      "possibly a repeat: an earlier attempt got no answer",
+      "possibly a repeat of this message: an earlier attempt to send it got no answer",
       "#container_api",
     ].join("\n"),
   );
 });
 
 test("times are shown in the zone and by the wall clock of the moment", () => {
-  const blocks = composeBlocks([owed(1, "alert")], AT, { offsetMs: 5 * MIN, zone: "Asia/Kolkata" });
-  expect(renderPlain(packMessages(blocks, 4_000)[0]!)).toContain("since 19:37:11");
+  const blocks = composeBlocks([owed(1, "alert")], AT, { offsetMs: 5 * MIN, zone: "Asia/Kolkata" }, EN);
+  expect(renderPlain(packMessages(blocks, 4_000, EN.messages)[0]!)).toContain("since 19:37:11");
 });
 
 test("a message of several begins with what is wrong", () => {
@@ -198,7 +205,7 @@ test("a message of several begins with what is wrong", () => {
   const warning = owed(2, "alert", { key: "queue_backlog", severity: "warning", what: "80 jobs in the queue" });
   expect(read([recovery, warning, owed(3, "alert")])).toBe(
     [
-      "2 wrong, 1 resolved",
+      "2 problems, 1 resolved",
       "",
       "🔴 container api is unhealthy",
       "critical · since 14:02:11 (just now)",
@@ -209,7 +216,7 @@ test("a message of several begins with what is wrong", () => {
       "#queue_backlog",
       "",
       "🟢 dependency db answers",
-      "lasted 1 min (14:01:11 to 14:02:11)",
+      "the problem lasted 1 min (14:01:11 to 14:02:11)",
       "#dep_db",
     ].join("\n"),
   );
@@ -217,7 +224,7 @@ test("a message of several begins with what is wrong", () => {
 
 test("a thousand notices are composed without delay to the tick", () => {
   const many = Array.from({ length: 1_000 }, (_, index) => owed(index + 1, "alert", { key: `dep:${index}` }));
-  expect(composeBlocks(many, AT, WALL)).toHaveLength(1_000);
+  expect(composeBlocks(many, AT, WALL, EN)).toHaveLength(1_000);
 });
 
 const anyTime = fc.integer({ min: -HOUR, max: 1_000 * HOUR }).map((ms) => AT + ms);
@@ -249,8 +256,8 @@ describe("whatever strangers put into any field", () => {
   test("a message is made of its own blocks and of nothing else", () => {
     fc.assert(
       fc.property(foreignNotices, anyTime, (notices, now) => {
-        const blocks = composeBlocks(notices, now, WALL);
-        const messages = packMessages(blocks, 4_000);
+        const blocks = composeBlocks(notices, now, WALL, EN);
+        const messages = packMessages(blocks, 4_000, EN.messages);
         const wanted = blocks.map(({ icon, key }) => `${icon} ${hashtagOf(key)}`);
         for (const render of [
           renderPlain,
@@ -267,7 +274,7 @@ describe("whatever strangers put into any field", () => {
   test("no message is too long, ill-formed, or holds what cannot be seen", () => {
     fc.assert(
       fc.property(foreignNotices, anyTime, (notices, now) => {
-        for (const message of packMessages(composeBlocks(notices, now, WALL), 4_000)) {
+        for (const message of packMessages(composeBlocks(notices, now, WALL, EN), 4_000, EN.messages)) {
           const html = renderHtml(message);
           expect(html.length).toBeLessThanOrEqual(4_000);
           expect(html.isWellFormed()).toBe(true);

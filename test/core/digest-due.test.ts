@@ -24,6 +24,9 @@ describe("awkward times", () => {
     ["a time that does not exist is told after it", "2026-03-29T01:00:00Z", BERLIN, "02:30", "2026-03-29 150"],
     ["a time that comes twice: the first", "2026-10-25T00:30:00Z", BERLIN, "02:30", "2026-10-25 150"],
     ["a time that comes twice: the second is the same", "2026-10-25T01:30:00Z", BERLIN, "02:30", "2026-10-25 150"],
+    ["late by more hours than went by is today's", "2026-03-29T01:25:00Z", BERLIN, "00:00", "2026-03-29 0"],
+    ["late by fewer hours than went by is today's", "2026-10-25T02:30:00Z", BERLIN, "00:00", "2026-10-25 0"],
+    ["late after midnight on the first of a month", "2026-03-01T00:10:00Z", "UTC", "23:30", "2026-02-28 1410"],
     ["a zone that is none is UTC", "2026-06-10T08:00:00Z", "Etc/Unknown", "08:00", "2026-06-10 480"],
   ])("%s", (_name, iso, zone, time, due) => expect(digestDue(at(iso), zone, minute(time))).toBe(due));
 });

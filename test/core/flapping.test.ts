@@ -4,6 +4,7 @@ import { type AlertState, advanceAlerts } from "../../src/core/alerts.ts";
 import { dampFlapping, type FlapRecords } from "../../src/core/flapping.ts";
 import type { Notice } from "../../src/core/notice.ts";
 import type { Signal } from "../../src/core/signal.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { active, edge, inactive } from "../stand-ins/scripted-source.ts";
 
 const KEY = "dep:db";
@@ -17,11 +18,11 @@ function play(readings: string, cooldownMs = 0) {
   for (const [index, letter] of [...readings].entries()) {
     const signals: Signal[] = letter === "!" ? [active(KEY)] : letter === "." ? [inactive(KEY)] : [];
     const evaluation = { signals, holds: letter === "?" ? [KEY] : [], memory: null };
-    const result = dampFlapping(evaluation, JSON.parse(JSON.stringify(records)), alerting);
+    const result = dampFlapping(evaluation, JSON.parse(JSON.stringify(records)), alerting, EN.messages);
     records = result.records;
     const [signal] = result.evaluation.signals;
     damped.push(signal === undefined ? letter : signal.active ? "!" : ".");
-    const changes = advanceAlerts("test", result.evaluation, alerting, index, cooldownMs);
+    const changes = advanceAlerts("test", result.evaluation, alerting, index, cooldownMs, EN.messages);
     for (const state of changes.set) alerting.set(state.key, state);
     for (const key of changes.forget) alerting.delete(key);
     notices.push(...changes.notices.map((notice) => ({ ...notice, reading: index })));
@@ -41,7 +42,7 @@ describe("a signal that seldom changes is left alone", () => {
 
   test("an edge is never damped", () => {
     const evaluation = { signals: [edge("job_failed")], holds: [], memory: null };
-    expect(dampFlapping(evaluation, {}, new Map()).evaluation).toBe(evaluation);
+    expect(dampFlapping(evaluation, {}, new Map(), EN.messages).evaluation).toBe(evaluation);
   });
 
   test("nothing is remembered of what does not change", () => {
@@ -62,7 +63,7 @@ describe("a signal that keeps changing", () => {
     expect(told.slice(7)).toEqual(["recovery at 28"]);
     expect(notices[6]).toMatchObject({
       what: "dep:db is bad; it keeps changing (flapping)",
-      details: ["you hear of it again when it has calmed"],
+      details: ["there is no message for each change; one comes when it stays well, or stays wrong"],
     });
     expect(notices[7]).toMatchObject({ action: "recovery", what: "dep:db is good; it has calmed" });
   });

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { composeBlocks } from "../../src/core/compose-blocks.ts";
 import { type Message, noticeIdsOf, packMessages, renderHtml, renderPlain } from "../../src/core/message.ts";
 import type { Cause, OwedNotice } from "../../src/core/notice.ts";
+import type { Severity } from "../../src/core/signal.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { parseTelegramHtml } from "../stand-ins/telegram-html.ts";
 import { foreignText } from "./foreign-text.ts";
 import { AT, owed, sequence } from "./owed.ts";
@@ -32,7 +34,7 @@ const dep = (id: number, more: Partial<OwedNotice> = {}) =>
   });
 
 function messagesOf(notices: readonly OwedNotice[], laterMs = 0, maxChars = 4_000): Message[] {
-  return packMessages(composeBlocks(notices, AT + laterMs, WALL), maxChars);
+  return packMessages(composeBlocks(notices, AT + laterMs, WALL, EN), maxChars, EN.messages);
 }
 
 function read(notices: readonly OwedNotice[], laterMs = 0): string {
@@ -46,7 +48,7 @@ describe("what follows from something", () => {
       "critical · since 14:02:11 (just now)",
       "it ran for 3 h",
       "→ docker logs --tail 100 db",
-      "takes with it:",
+      "because of it:",
       "↳ container api is unhealthy (#container_api)",
       "↳ dependency db does not answer: tcp://db:5432: connection refused (#dep_db)",
       "#container_db",
@@ -55,21 +57,30 @@ describe("what follows from something", () => {
     expect(read([api(1), dep(2), db(3)])).toBe(text);
   });
 
-  test("is told without its cause, if that was told before, and does not ring", () => {
+  test("is told without its cause, if that was told before", () => {
     expect(read([api(2), dep(3)])).toBe(
       [
-        "also wrong, because container db has exited (code 137: out of memory) (#container_db):",
+        "also, because container db has exited (code 137: out of memory) (#container_db):",
         "↳ container api is unhealthy (#container_api)",
         "↳ dependency db does not answer: tcp://db:5432: connection refused (#dep_db)",
       ].join("\n"),
     );
-    expect(messagesOf([api(2), dep(3)])[0]?.rings).toBe(false);
   });
 
-  test("rings all the same where it is worse than its cause", () => {
-    const mild = { ...DB, severity: "warning" } as const;
-    const rings = (more: Partial<OwedNotice>) => messagesOf([api(1, { cause: mild, ...more })])[0]?.rings;
-    expect([rings({}), rings({ severity: "warning" })]).toEqual([true, false]);
+  test.each<[name: string, notices: OwedNotice[], rings: boolean]>([
+    ["rings where it is critical", [api(1)], true],
+    ["rings where one of several is", [api(1, { severity: "warning" }), dep(2)], true],
+    ["also where its cause is only a warning", [api(1, { cause: { ...DB, severity: "warning" } })], true],
+    ["does not ring where it is a warning", [api(1, { severity: "warning" })], false],
+    ["nor beside a recovery", [api(1, { severity: "warning" }), owed(2, "recovery", { key: "a" })], false],
+  ])("%s, if its cause was told before", (_name, notices, rings) => {
+    expect(messagesOf(notices)[0]?.rings).toBe(rings);
+  });
+
+  test("comes before warnings where it is critical, after them where it is one", () => {
+    const warning = owed(1, "alert", { key: "a", severity: "warning", what: "a is bad" });
+    const leads = (effect: OwedNotice) => read([warning, effect]).split("\n")[2]?.startsWith("also, because");
+    expect([leads(api(2)), leads(api(2, { severity: "warning" }))]).toEqual([true, false]);
   });
 
   test("shows a measure rather than a detail", () => {
@@ -87,7 +98,7 @@ describe("what follows from something", () => {
 
   test("goes with a cause that is told again", () => {
     expect(read([db(1, { action: "realert" }), api(2)])).toMatch(
-      /^🔁 still: container db .*\ntakes with it:\n↳ container api is unhealthy \(#container_api\)\n#container_db$/s,
+      /^🔁 still: container db .*\nbecause of it:\n↳ container api is unhealthy \(#container_api\)\n#container_db$/s,
     );
   });
 
@@ -102,7 +113,7 @@ describe("what follows from something", () => {
         .split("\n")
         .slice(-4),
     ).toEqual([
-      "takes with it:",
+      "because of it:",
       "↳ dependency web does not answer (#dep_web)",
       "↳ container api is unhealthy (#container_api)",
       "#container_db",
@@ -117,11 +128,11 @@ describe("what follows from something", () => {
         .split("\n")
         .filter((line) => /^(🔴|🟢|↳|also|\d)/u.test(line)),
     ).toEqual([
-      "3 wrong, 1 resolved",
-      "🔴 host memory is almost used up",
-      "also wrong, because container db has exited (code 137: out of memory) (#container_db):",
+      "3 problems, 1 resolved",
+      "also, because container db has exited (code 137: out of memory) (#container_db):",
       "↳ container api is unhealthy (#container_api)",
       "↳ dependency db does not answer: tcp://db:5432: connection refused (#dep_db)",
+      "🔴 host memory is almost used up",
       "🟢 dependency x answers",
     ]);
   });
@@ -167,21 +178,27 @@ test("an alert is as urgent as the worst that follows from it", () => {
   expect(readBlocks(read([other, mild, api(3)])).map(({ hashtag }) => hashtag)).toEqual(["#container_db", "#a"]);
 });
 
-test("what does not fit into the block of its cause follows in quiet messages that name it", () => {
-  const many = Array.from({ length: 120 }, (_, index) =>
-    dep(index + 2, { key: `dep:${index}`, what: `dependency number ${index} does not answer` }),
-  );
-  const messages = messagesOf([db(1), ...many]);
-  expect(messages.length).toBeGreaterThan(2);
-  for (const [index, message] of messages.entries()) {
-    expect(renderHtml(message).length).toBeLessThanOrEqual(4_000);
-    expect(renderPlain(message).startsWith(index === 0 ? "🔴 container db" : "also wrong, because container db")).toBe(
-      true,
+test.each<[name: string, severity: Severity, rings: boolean]>([
+  ["ring where it is critical", "critical", true],
+  ["are quiet where it is a warning", "warning", false],
+])(
+  "what does not fit into the block of its cause follows in messages that name it and %s",
+  (_name, severity, rings) => {
+    const many = Array.from({ length: 120 }, (_, index) =>
+      dep(index + 2, { key: `dep:${index}`, severity, what: `dependency number ${index} does not answer` }),
     );
-    expect(message.rings).toBe(index === 0);
-  }
-  expect(messages.flatMap(noticeIdsOf)).toEqual(Array.from({ length: 121 }, (_, index) => index + 1));
-});
+    const messages = messagesOf([db(1), ...many]);
+    expect(messages.length).toBeGreaterThan(2);
+    for (const [index, message] of messages.entries()) {
+      expect(renderHtml(message).length).toBeLessThanOrEqual(4_000);
+      expect(renderPlain(message).startsWith(index === 0 ? "🔴 container db" : "also, because container db")).toBe(
+        true,
+      );
+      expect(message.rings).toBe(index === 0 || rings);
+    }
+    expect(messages.flatMap(noticeIdsOf)).toEqual(Array.from({ length: 121 }, (_, index) => index + 1));
+  },
+);
 
 const KEYS = ["a", "b:x", "c:y"];
 const causes = fc.record({

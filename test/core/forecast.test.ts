@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { advanceForecast, forecastFull, NO_TREND, noteFree, SPANS_MS, type Trend } from "../../src/core/forecast.ts";
+import {
+  advanceForecast,
+  courseOf,
+  forecastFull,
+  NO_TREND,
+  noteFree,
+  SPANS_MS,
+  type Trend,
+} from "../../src/core/forecast.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/core/time.ts";
 
 const GB = 1e9;
@@ -240,5 +248,23 @@ describe("whatever comes", () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe("what is drawn of a course", () => {
+  test.each<[name: string, forMs: number, values: number]>([
+    ["twelve of many samples", 3 * DAY_MS, 12],
+    ["no more than there are", 5 * MINUTE_MS, 6],
+  ])("%s, the newest among them, in their order", (_name, forMs, values) => {
+    const { trend, free } = watch(fills(1_000 * GB, GB), forMs);
+    const course = courseOf(trend, { spanMs: SPANS_MS[0]!, perHour: GB, fullInMs: 0 });
+    expect(course).toHaveLength(values);
+    expect(course.at(-1)).toBe(free);
+    expect(course).toEqual(course.toSorted((a, b) => b - a));
+  });
+
+  test("nothing of a span that nobody knows", () => {
+    expect(courseOf(NO_TREND, { spanMs: SPANS_MS[0]!, perHour: GB, fullInMs: 0 })).toEqual([]);
+    expect(courseOf(NO_TREND, { spanMs: 1, perHour: GB, fullInMs: 0 })).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { advanceHeads, applyHeads, editDueAt, type Head, parentOf } from "../../src/core/head.ts";
+import { ackHeads, advanceHeads, applyHeads, editDueAt, type Head, parentOf } from "../../src/core/head.ts";
 import type { Block, Message } from "../../src/core/message.ts";
 import type { Action, Notice } from "../../src/core/notice.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/core/time.ts";
@@ -165,5 +165,27 @@ describe("heads are kept", () => {
         expect(new Set(open.map(({ key }) => key)).size).toBe(open.length);
       }),
     );
+  });
+});
+
+describe("who takes care of an incident", () => {
+  const ackedBy = (heads: readonly Head[]) => heads.map(({ parts }) => parts.map((part) => part.ackedBy));
+  const ack = (heads: readonly Head[], key: string) => applyHeads(heads, ackHeads(heads, key, "Ann"));
+
+  test("is noted with it, and makes its message outdated", () => {
+    const heads = ack(tell([alert("a"), alert("b")], [alert("c")]), "b");
+    expect(ackedBy(heads)).toEqual([[undefined, "Ann"], [undefined]]);
+    expect(heads.map(({ outdated }) => outdated)).toEqual([true, false]);
+  });
+
+  test("is forgotten when it is told again, for then it has changed", () => {
+    const heads = ack(tell([alert("a")]), "a");
+    const told = { ref: "m2", message: message("a"), notices: [realert("a")], composedAt: NOW };
+    expect(ackedBy(applyHeads(heads, advanceHeads(heads, told)))).toEqual([[undefined]]);
+  });
+
+  test("changes nothing of what is over, or was never told", () => {
+    const over = tell([alert("a")], [recovery("a")]);
+    expect([ackHeads(over, "a", "Ann").set, ackHeads(over, "x", "Ann").set]).toEqual([[], []]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AlertState } from "../../src/core/alerts.ts";
 import { linkNotices } from "../../src/core/link-notices.ts";
 import type { Notice } from "../../src/core/notice.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { AT } from "./owed.ts";
 
 function notice(key: string, action: Notice["action"], cause?: string): Notice {
@@ -24,7 +25,7 @@ const state = (key: string, cause?: string): AlertState => ({
 });
 
 function linked(notices: readonly Notice[], alerting: readonly AlertState[] = []): readonly Notice[] {
-  return linkNotices({ set: [], forget: [], notices }, () => alerting).notices;
+  return linkNotices({ set: [], forget: [], notices }, () => alerting, EN.messages).notices;
 }
 
 test("causes come before what follows from them, the rest in the order of deciding", () => {
@@ -62,6 +63,8 @@ describe("the recovery of a cause names what followed from it and goes on", () =
     const five = Array.from({ length: 5 }, (_, index) => state(`s${index}`, "db"));
     expect(details(...five)?.[0]).not.toContain("more");
   });
+  test("by their keys too, for the heading", () =>
+    expect(linked([notice("db", "recovery")], [state("api", "db")])[0]).toMatchObject({ stillWrong: ["api"] }));
   test("an alert names none", () =>
     expect(linked([notice("db", "alert")], [state("api", "db")])[0]?.details).toBeUndefined());
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Block, noticeIdsOf, packMessages, renderHtml, renderPlain } from "../../src/core/message.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { foreignText } from "./foreign-text.ts";
 
 function block(key: string, more: Partial<Block> = {}): Block {
@@ -8,7 +9,7 @@ function block(key: string, more: Partial<Block> = {}): Block {
 }
 
 describe("rendering", () => {
-  const message = (...blocks: Block[]) => packMessages(blocks, 4_000)[0]!;
+  const message = (...blocks: Block[]) => packMessages(blocks, 4_000, EN.messages)[0]!;
 
   test("as Telegram's HTML", () => {
     const lines = [[{ bold: "a <b> & c" }], ["→ run ", { code: "x > y" }, "; then < wait"]];
@@ -36,13 +37,38 @@ describe("rendering", () => {
 
   test.each<[name: string, icons: Block["icon"][], heading: string | undefined]>([
     ["a message of one block", ["🔴"], undefined],
-    ["only what is wrong", ["🔴", "🔁"], "2 wrong"],
+    ["only what is wrong", ["🔴", "🔁"], "2 problems"],
     ["only what is over", ["🟢", "🟢", "🔴🟢"], "2 resolved, 1 came and went"],
-    ["both", ["🔴", "🟢", "🔁", "🔴🟢"], "2 wrong, 1 resolved, 1 came and went"],
+    ["both", ["🔴", "🟢", "🔁", "🔴🟢"], "2 problems, 1 resolved, 1 came and went"],
   ])("the heading of %s", (_name, icons, heading) => {
     const packed = message(...icons.map((icon, index) => block(`k${index}`, { icon })));
     expect(packed.heading).toBe(heading);
     if (heading) expect(renderHtml(packed).startsWith(`<b>${heading}</b>\n\n🔴`) || icons[0] === "🟢").toBe(true);
+  });
+
+  test.each<[name: string, blocks: Block[], heading: string | undefined]>([
+    ["one end", [block("db", { icon: "🟢", stillWrong: ["web"] })], "1 resolved, 1 still wrong"],
+    [
+      "ends that share what goes on",
+      [
+        block("db", { icon: "🟢", stillWrong: ["web", "api"] }),
+        block("mail", { icon: "🟢", stillWrong: ["web"] }),
+        block("x", { icon: "🔴🟢" }),
+      ],
+      "2 resolved, 2 still wrong, 1 came and went",
+    ],
+    [
+      "an end beside what went on, and has a block of its own",
+      [block("db", { icon: "🟢", stillWrong: ["web", "api"] }), block("web"), block("api", { icon: "🟢" })],
+      "1 problem, 2 resolved",
+    ],
+  ])("the heading says what is still wrong after %s", (_name, blocks, heading) => {
+    expect(message(...blocks).heading).toBe(heading);
+  });
+
+  test("that heading has its place in a message that is full", () => {
+    const long = block("db", { icon: "🟢", stillWrong: ["web"], lines: [["x".repeat(3_980)]] });
+    expect(renderHtml(message(long)).length).toBeLessThanOrEqual(4_000);
   });
 
   test.each<[icons: Block["icon"][], rings: boolean]>([
@@ -58,26 +84,32 @@ describe("rendering", () => {
 });
 
 describe("packing", () => {
-  test("nothing makes no message", () => expect(packMessages([], 4_000)).toEqual([]));
+  test("nothing makes no message", () => expect(packMessages([], 4_000, EN.messages)).toEqual([]));
 
   test("what fits is one message", () => {
-    expect(packMessages([block("a"), block("b"), block("c")], 4_000)).toHaveLength(1);
+    expect(packMessages([block("a"), block("b"), block("c")], 4_000, EN.messages)).toHaveLength(1);
   });
 
   test("what does not fit begins the next one", () => {
     const long = (key: string) => block(key, { lines: [[key], ["x".repeat(150)]] });
-    const keys = packMessages([long("a"), long("b"), long("c")], 450).map(({ blocks }) => blocks.map(({ key }) => key));
+    const keys = packMessages([long("a"), long("b"), long("c")], 450, EN.messages).map(({ blocks }) =>
+      blocks.map(({ key }) => key),
+    );
     expect(keys).toEqual([["a", "b"], ["c"]]);
   });
 
   test("a message knows the notices that it tells", () => {
-    const [message] = packMessages([block("a", { noticeIds: [3, 5] }), block("b", { noticeIds: [4] })], 4_000);
+    const [message] = packMessages(
+      [block("a", { noticeIds: [3, 5] }), block("b", { noticeIds: [4] })],
+      4_000,
+      EN.messages,
+    );
     expect(noticeIdsOf(message!)).toEqual([3, 5, 4]);
   });
 
   test("a block that is longer than a message is shortened, with its beginning, hashtag and notices kept", () => {
     const lines = [[{ bold: "x".repeat(300) }], ...Array.from({ length: 10 }, () => ["&".repeat(300)])];
-    const [message] = packMessages([block("dep:x", { lines, noticeIds: [7] })], 4_000);
+    const [message] = packMessages([block("dep:x", { lines, noticeIds: [7] })], 4_000, EN.messages);
     const html = renderHtml(message!);
     expect(html.length).toBeLessThanOrEqual(4_000);
     expect(html).toMatch(/^🔴 <b>x+…<\/b>\n.*…\n#dep_x$/su);
@@ -102,7 +134,7 @@ describe("packing", () => {
   test("no message is longer than allowed, none is empty, and the order is kept", () => {
     fc.assert(
       fc.property(anyBlocks, fc.constantFrom(4_000, 5_000, 20_000), (blocks, maxChars) => {
-        const messages = packMessages(blocks, maxChars);
+        const messages = packMessages(blocks, maxChars, EN.messages);
         for (const message of messages) {
           expect(renderHtml(message).length).toBeLessThanOrEqual(maxChars);
           expect(renderPlain(message).length).toBeLessThanOrEqual(renderHtml(message).length);

@@ -72,7 +72,6 @@ describe("a message in quiet hours", () => {
     icon?: Block["icon"];
     severity?: OwedNotice["severity"];
     rings?: boolean;
-    quiet?: true;
     folded?: true;
   };
   test.each<Given & { name: string; is: "rings" | "is silent" }>([
@@ -80,14 +79,14 @@ describe("a message in quiet hours", () => {
     { name: "a critical re-alert", icon: "🔁", is: "rings" },
     { name: "something critical that came and went", icon: "🔴🟢", is: "rings" },
     { name: "something critical that follows from a warning", icon: "↳", folded: true, is: "rings" },
-    { name: "what follows from something told", icon: "↳", folded: true, quiet: true, rings: false, is: "is silent" },
+    { name: "a warning that follows", icon: "↳", severity: "warning", folded: true, rings: false, is: "is silent" },
     { name: "a warning", severity: "warning", is: "is silent" },
     { name: "a warning again", severity: "warning", icon: "🔁", is: "is silent" },
     { name: "a recovery", icon: "🟢", rings: false, is: "is silent" },
-  ])("$name $is", ({ icon = "🔴", severity = "critical", rings = true, quiet, folded, is }) => {
+  ])("$name $is", ({ icon = "🔴", severity = "critical", rings = true, folded, is }) => {
     const line = { key: "a", line: ["a"], noticeIds: [1] };
     const block = { icon, key: "a", lines: [["a"]], noticeIds: folded ? [] : [1] };
-    const full = { ...block, ...(folded && { folded: [line] }), ...(quiet && { quiet }) };
+    const full = { ...block, ...(folded && { folded: [line] }) };
     const notices = [{ id: 1, severity } as OwedNotice];
     expect(ringsIn({ blocks: [full as Block], rings }, notices, true)).toBe(is === "rings");
     expect(ringsIn({ blocks: [full as Block], rings }, notices, false)).toBe(rings);

@@ -9,6 +9,8 @@ const BEGINNING = /^(🔴🟢|🔴|🔁|🟢)/u;
 const HASHTAG_AT_END = /(?:^|\s)(#[A-Za-z0-9_]+)$/;
 /** What follows from something is one line; what it follows from may be named in a line above, outside its block. */
 const FOLDED = /^↳ .*( \(#[A-Za-z0-9_]+\))$/u;
+/** What was alerted in the last 24 h, outside any block. */
+const INCIDENTS = / \((#\w+( ×\d+)?(, )?)+([^#]*)\)$/u;
 const LEAD = /( \(#[A-Za-z0-9_]+\)):$/;
 
 /**
@@ -20,6 +22,7 @@ export function readBlocks(text: string): ReadBlock[] {
   const blocks: ReadBlock[] = [];
   let open: { icon: string; lines: string[] } | undefined;
   for (const line of text.split("\n")) {
+    if (open === undefined && INCIDENTS.test(line)) continue;
     const [icon] = BEGINNING.exec(line) ?? [];
     if (icon !== undefined) {
       if (open !== undefined) throw new Error(`a block begins within another: ${line}`);

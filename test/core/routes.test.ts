@@ -12,6 +12,7 @@ import {
   routeOf,
   type Told,
 } from "../../src/core/routes.ts";
+import { EN } from "../../src/core/texts/index.ts";
 
 function notice(key: string, more: Partial<Notice> = {}): Notice {
   return {
@@ -97,7 +98,7 @@ describe("an incident stays where it was told", () => {
 
 describe("what a tick decided", () => {
   const plain = (notices: readonly Notice[], told: [string, Told][] = []) => {
-    const { routed, told: after } = routeNotices(notices, ROUTING, new Map(told));
+    const { routed, told: after } = routeNotices(notices, ROUTING, new Map(told), EN.messages);
     return {
       routed: routed.map(({ notice, channels }) => [notice.action, notice.key, ...channels]),
       told: [...after].map(([key, { channels }]) => [key, ...channels]),
@@ -124,7 +125,12 @@ describe("what follows from something", () => {
   const cause = { key: "docker_down", what: "Docker does not answer", severity: "critical" } as const;
 
   test("is told under its cause to whom the cause is told, and on its own to whom it belongs", () => {
-    const { routed, told } = routeNotices([notice(cause.key), notice("container:db1", { cause })], ROUTING, new Map());
+    const { routed, told } = routeNotices(
+      [notice(cause.key), notice("container:db1", { cause })],
+      ROUTING,
+      new Map(),
+      EN.messages,
+    );
     expect(routed.map(({ notice: { key, cause: under }, channels }) => [key, under?.key, ...channels])).toEqual([
       ["docker_down", undefined, "telegram", "webhook"],
       ["container:db1", "docker_down", "telegram", "webhook"],
@@ -136,12 +142,12 @@ describe("what follows from something", () => {
 
   test("goes where its cause was told, whatever the routes say by now", () => {
     const told = new Map<string, Told>([[cause.key, { severity: "critical", channels: ["telegram:dba"] }]]);
-    const { routed } = routeNotices([notice("dep:a", { cause, severity: "warning" })], ROUTING, told);
+    const { routed } = routeNotices([notice("dep:a", { cause, severity: "warning" })], ROUTING, told, EN.messages);
     expect(routed.map(({ channels }) => channels)).toEqual([["telegram:dba"], ["telegram"]]);
   });
 
   test("is one notice where both go the same way", () => {
-    const { routed } = routeNotices([notice("dep:a", { cause })], ROUTING, new Map());
+    const { routed } = routeNotices([notice("dep:a", { cause })], ROUTING, new Map(), EN.messages);
     expect(routed).toEqual([{ notice: notice("dep:a", { cause }), channels: ["telegram", "webhook"] }]);
   });
 });
@@ -183,7 +189,7 @@ describe("whatever is routed", () => {
     fc.assert(
       fc.property(notices, routing, told, (notices, routing, told) => {
         const existing = new Set(channelsOf(routing));
-        const { routed } = routeNotices(notices, routing, told);
+        const { routed } = routeNotices(notices, routing, told, EN.messages);
         const perNotice = Map.groupBy(routed, ({ notice }) => `${notice.key}\0${notice.at}`);
         expect(new Set(routed.map(({ notice }) => notice.key))).toEqual(new Set(notices.map(({ key }) => key)));
         for (const { channels } of routed) {
@@ -203,7 +209,7 @@ describe("whatever is routed", () => {
     const plain = notices.map((all) => all.map(({ route: _, ...rest }) => rest));
     fc.assert(
       fc.property(plain, channels, (notices, fallback) => {
-        const { routed } = routeNotices(notices, { routes: [], fallback }, new Map());
+        const { routed } = routeNotices(notices, { routes: [], fallback }, new Map(), EN.messages);
         expect(routed).toEqual(notices.map((notice) => ({ notice, channels: expect.arrayContaining(fallback) })));
       }),
     );
@@ -212,9 +218,14 @@ describe("whatever is routed", () => {
   test("a recovery reaches all that were told and still exist", () => {
     fc.assert(
       fc.property(key, severity, routing, routing, (key, severity, before, after) => {
-        const alert = routeNotices([notice(key, { severity })], before, new Map());
+        const alert = routeNotices([notice(key, { severity })], before, new Map(), EN.messages);
         const [alerted] = alert.routed;
-        const [recovered] = routeNotices([notice(key, { severity, action: "recovery" })], after, alert.told).routed;
+        const [recovered] = routeNotices(
+          [notice(key, { severity, action: "recovery" })],
+          after,
+          alert.told,
+          EN.messages,
+        ).routed;
         const existing = new Set(channelsOf(after));
         const left = (alerted?.channels ?? []).filter((name) => existing.has(name));
         if (left.length > 0) expect(recovered?.channels).toEqual(left);

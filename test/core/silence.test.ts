@@ -18,6 +18,15 @@ describe("parseDuration: as people type it", () => {
     ["1.5h", 90 * MIN],
     ["3d", 3 * D],
     ["15", 15 * MIN],
+    ["30м", 30 * MIN],
+    ["1ч 30мин", 90 * MIN],
+    ["45с", 45 * S],
+    ["2д", 2 * D],
+    ["1,5 ч", 90 * MIN],
+    ["3j", 3 * D],
+    ["2 J", 2 * D],
+    ["2 hours", 2 * H],
+    ["1 день", D],
     [" 2H ", 2 * H],
     ["366d", 366 * D],
     ["367d", undefined],
@@ -29,6 +38,8 @@ describe("parseDuration: as people type it", () => {
     ["2w", undefined],
     ["1h30", undefined],
     ["1..5h", undefined],
+    ["1,2,3h", undefined],
+    ["2ё", undefined],
     ["1h x", undefined],
     ["soon", undefined],
     ["1constructor", undefined],
@@ -36,7 +47,7 @@ describe("parseDuration: as people type it", () => {
   ])("%j: %j", (text, ms) => expect(parseDuration(text)).toBe(ms));
 
   test("whatever is typed, it is a duration within a year or none", () => {
-    const typed = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."0123456789.smhd -") }));
+    const typed = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."0123456789.,smhdчмj -") }));
     fc.assert(
       fc.property(typed, (text) => {
         const ms = parseDuration(text);
@@ -80,6 +91,21 @@ describe("readSilence: what people type, on the command line and in the chat", (
       name: "minutes, and why",
       words: ["a", "5", "hot"],
       read: { keyGlob: "a", durationMs: 5 * MIN, given: "5", why: "hot" },
+    },
+    {
+      name: "a unit in full, which is no reason for two minutes",
+      words: ["a", "2", "hours", "x"],
+      read: { keyGlob: "a", durationMs: 2 * H, given: "2hours", why: "x" },
+    },
+    {
+      name: "two words of Russian",
+      words: ["a", "2", "ч", "ремонт"],
+      read: { keyGlob: "a", durationMs: 2 * H, given: "2ч", why: "ремонт" },
+    },
+    {
+      name: "minutes and a Russian preposition, which is no unit",
+      words: ["a", "5", "с", "базой"],
+      read: { keyGlob: "a", durationMs: 5 * MIN, given: "5", why: "с базой" },
     },
     {
       name: "no duration",

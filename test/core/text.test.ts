@@ -10,6 +10,7 @@ import {
   formatTime,
   hashtagOf,
 } from "../../src/core/text.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { foreignText } from "./foreign-text.ts";
 
 describe("cleanText: foreign text becomes harmless and stays readable", () => {
@@ -94,7 +95,7 @@ test.each<[durationMs: number, text: string]>([
   [86_400_000, "1 d"],
   [273_600_000, "3 d 4 h"],
   [400 * 86_400_000, "400 d"],
-])("formatDuration %d", (durationMs, text) => expect(formatDuration(durationMs)).toBe(text));
+])("formatDuration %d", (durationMs, text) => expect(formatDuration(durationMs, EN.units)).toBe(text));
 
 test.each<[value: number, text: string]>([
   [0, "0"],
@@ -104,7 +105,7 @@ test.each<[value: number, text: string]>([
   [999.94, "999.9"],
   [1_000, "1,000"],
   [1_234_567.8, "1,234,568"],
-])("formatNumber %d", (value, text) => expect(formatNumber(value)).toBe(text));
+])("formatNumber %d", (value, text) => expect(formatNumber(value, EN.units)).toBe(text));
 
 test.each<[measure: Measure, text: string]>([
   [{ value: 93.14, limit: 90, unit: "percent" }, "93.1 % (limit 90 %)"],
@@ -112,13 +113,13 @@ test.each<[measure: Measure, text: string]>([
   [{ value: 0.3, limit: 0.25, unit: "seconds" }, "300 ms (limit 250 ms)"],
   [{ value: 140.2, limit: 100, unit: "usd" }, "$140.20 (limit $100.00)"],
   [{ value: 1_204, limit: 50, unit: "count" }, "1,204 (limit 50)"],
-])("formatMeasure %j", (measure, text) => expect(formatMeasure(measure)).toBe(text));
+])("formatMeasure %j", (measure, text) => expect(formatMeasure(measure, EN.units)).toBe(text));
 
 test.each([
   ["by the wall", Date.parse("2026-06-09T22:30:00Z"), "Europe/Berlin", "10 Jun"],
   ["in a zone that is none", Date.parse("2026-06-09T22:30:00Z"), "Etc/Unknown", "9 Jun"],
   ["what is no time", Number.NaN, "UTC", "?"],
-])("formatDay: %s", (_name, at, zone, day) => expect(formatDay(at, { offsetMs: 0, zone })).toBe(day));
+])("formatDay: %s", (_name, at, zone, day) => expect(formatDay(at, { offsetMs: 0, zone }, EN.units)).toBe(day));
 
 describe("formatTime: the wall clock, with the day where it is another", () => {
   const berlin = { offsetMs: 0, zone: "Europe/Berlin" };
@@ -149,9 +150,9 @@ describe("formatTime: the wall clock, with the day where it is another", () => {
       { offsetMs: 0, zone: "Etc/Unknown" },
       "09:36:02",
     ],
-  ])("%s", (_name, time, now, wall, text) => expect(formatTime(at(time), at(now), wall)).toBe(text));
+  ])("%s", (_name, time, now, wall, text) => expect(formatTime(at(time), at(now), wall, EN.units)).toBe(text));
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, -9e15])("%d is no time", (time) => {
-    expect(formatTime(time, 0, utc)).toBe("?");
+    expect(formatTime(time, 0, utc, EN.units)).toBe("?");
   });
 });

@@ -65,7 +65,7 @@ describe.skipIf(!existsSync("/proc/self/stat")).concurrent("watchdog demo", () =
       /^ +│ #agent_hung_1$/,
       /^ +\$ kill -CONT \d+$/,
       /^ +│ 🟢 agent developer \(run 1\) is working$/,
-      /^ +│ lasted \d+ s/,
+      /^ +│ the problem lasted \d+ s/,
       /^ +│ #agent_hung_1$/,
       /^0:\d\d {2}The orchestrator itself dies/,
       /^ +│ 🔴 the orchestrator is down$/,
@@ -74,6 +74,18 @@ describe.skipIf(!existsSync("/proc/self/stat")).concurrent("watchdog demo", () =
       /^0:\d\d {2}You start it again\.$/,
       /^ +│ 🟢 the orchestrator answers$/,
       /^ +│ #orch_down$/,
+      /^0:\d\d {2}Beside it stands a compose stack/,
+      /^ +│ 🔴 container db has exited \(code 137: out of memory\)$/,
+      /^ +│ before that it ran for 3 d/,
+      /^ +│ ↳ container api is unhealthy: .* \(#container_api\)$/,
+      /^ +│ ↳ container web is unhealthy: .* \(#container_web\)$/,
+      /^ +│ #container_db$/,
+      /^ +│ #container_oom_db$/,
+      /^0:\d\d {2}You start db again\.$/,
+      /^ +│ 🟢 container db is healthy$/,
+      /^ +│ #container_db$/,
+      /^ +│ 🟢 container api is healthy$/,
+      /^ +│ 🟢 container web is healthy$/,
       /^0:\d\d {2}That is all it does/,
       /Telegram.*docker compose up -d/,
       /README\.md/,
@@ -85,7 +97,7 @@ describe.skipIf(!existsSync("/proc/self/stat")).concurrent("watchdog demo", () =
       expect(index, `${expected} in what is left of:\n${seen()}`).not.toBe(-1);
       from = index + 1;
     }
-    expect(seen().match(/│ #\w+/g), "one message for each thing that happens, and no other").toHaveLength(5);
+    expect(seen().match(/│ #\w+/g), "one block for each thing that happens, and no other").toHaveLength(10);
     expect(seen()).not.toMatch(/WARN|ERROR|Error:|\.ts:\d/);
     expect(Math.max(...lines.map((line) => line.length)), "fits a terminal").toBeLessThanOrEqual(110);
   });

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Agent } from "undici";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NewJob } from "../../demo/job-queue.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { collectEnvelope } from "../../src/sources/orchestrator/collect.ts";
 import type { Envelope } from "../../src/sources/orchestrator/envelope.ts";
 import { markedEnvironment, until, untilNoneIsLeft } from "./processes.ts";
@@ -32,7 +33,7 @@ function enqueue(workItemId: string, workS: number, fails = false): void {
 
 /** The envelope as the watchdog itself reads it, once it is as wanted. */
 function envelopeWhen<T>(what: string, choose: (envelope: Envelope) => T | undefined): Promise<T> {
-  return until(what, async () => choose(await collectEnvelope(url, dispatcher, new AbortController().signal)));
+  return until(what, async () => choose(await collectEnvelope(url, dispatcher, new AbortController().signal, EN)));
 }
 
 const theAgent = () => envelopeWhen("an agent at work", ({ agents }) => agents?.entries.find((a) => a.cpuTicks > 5));
@@ -87,7 +88,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the sample orchestrator", () =>
     const ticks = () =>
       envelopeWhen("the agent", ({ agents }) => agents?.entries.find((agent) => agent.id === id)?.cpuTicks);
     process.kill(pid!, "SIGSTOP");
-    await sleep(50); // The kernel books the last slice.
+    await sleep(300); // The kernel books the last slice.
     const frozen = await ticks();
     await sleep(300);
     expect(await ticks()).toBe(frozen);

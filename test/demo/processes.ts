@@ -24,9 +24,9 @@ export function processesWith(mark: string): string[] {
     });
 }
 
-/** Polls until `probe` yields something other than `undefined`, and fails when it has not within 25 s. */
+/** Polls until `probe` yields something other than `undefined`, and fails when it has not within 50 s. */
 export async function until<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const deadline = performance.now() + 25_000;
+  const deadline = performance.now() + 50_000;
   while (performance.now() < deadline) {
     const found = await probe();
     if (found !== undefined) return found;

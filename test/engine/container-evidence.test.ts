@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EN } from "../../src/core/texts/index.ts";
 import { createContainersSource } from "../../src/sources/containers/index.ts";
 import { docker, ENGINE_SOCKET } from "./support/engine.ts";
 import { importBusybox } from "./support/stand-in-images.ts";
@@ -8,18 +9,21 @@ const IMAGE = `${PREFIX}:1`;
 
 /** What is told of the container once it is unhealthy, and everything that was kept to tell it. */
 async function unhealthy(evidence: boolean): Promise<{ details: readonly string[]; everything: string }> {
-  const source = createContainersSource({
-    address: { socketPath: ENGINE_SOCKET ?? "" },
-    timeoutMs: 10_000,
-    intervalMs: 500,
-    names: [`${PREFIX}-sick`],
-    engineDownTicks: 2,
-    downTicks: 1,
-    stopGraceMs: 0,
-    restartsMax: 3,
-    restartsWindowMs: 600_000,
-    evidence,
-  });
+  const source = createContainersSource(
+    {
+      address: { socketPath: ENGINE_SOCKET ?? "" },
+      timeoutMs: 10_000,
+      intervalMs: 500,
+      names: [`${PREFIX}-sick`],
+      engineDownTicks: 2,
+      downTicks: 1,
+      stopGraceMs: 0,
+      restartsMax: 3,
+      restartsWindowMs: 600_000,
+      evidence,
+    },
+    EN,
+  );
   try {
     for (let tries = 0; tries < 100; tries++) {
       const value = await source.collect(new AbortController().signal);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ContainersSettings } from "../../src/config/settings.ts";
 import type { Signal } from "../../src/core/signal.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { createContainersSources } from "../../src/sources/containers/create-sources.ts";
 import { createEngine } from "../../src/sources/containers/engine.ts";
 import { SAMPLE_EVERY_MS } from "../../src/sources/containers/limits/index.ts";
@@ -32,7 +33,7 @@ const opened: AnySource[] = [];
 function watch(name: string, change: Partial<ContainersSettings>) {
   let now = 0;
   const clock = { now: () => now, wallNow: () => Date.now() };
-  const sources = createContainersSources({ ...SETTINGS, names: [`${PREFIX}-${name}`], ...change }, { clock });
+  const sources = createContainersSources({ ...SETTINGS, names: [`${PREFIX}-${name}`], ...change }, EN, { clock });
   opened.push(...sources);
   const memories = new Map(sources.map((source) => [source.name, source.initial]));
   async function tick(): Promise<readonly Signal[]> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Signal } from "../../src/core/signal.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { createEngine } from "../../src/sources/containers/engine.ts";
 import { createContainersSource, pingEngine } from "../../src/sources/containers/index.ts";
 import { findOwnContainer } from "../../src/sources/containers/own-container.ts";
@@ -18,17 +19,20 @@ function run(name: string, ...words: readonly string[]): Promise<string> {
 
 /** The source on the real engine, read again and again until something is so. */
 function watch(...names: readonly string[]) {
-  const source = createContainersSource({
-    address: { socketPath: SOCKET },
-    timeoutMs: 10_000,
-    intervalMs: 500,
-    names: names.map((name) => `${PREFIX}-${name}`),
-    engineDownTicks: 2,
-    downTicks: 1,
-    stopGraceMs: 0,
-    restartsMax: 3,
-    restartsWindowMs: 600_000,
-  });
+  const source = createContainersSource(
+    {
+      address: { socketPath: SOCKET },
+      timeoutMs: 10_000,
+      intervalMs: 500,
+      names: names.map((name) => `${PREFIX}-${name}`),
+      engineDownTicks: 2,
+      downTicks: 1,
+      stopGraceMs: 0,
+      restartsMax: 3,
+      restartsWindowMs: 600_000,
+    },
+    EN,
+  );
   let memory = source.initial;
   async function tick(isSeen: (snapshot: Snapshot) => boolean = () => true): Promise<readonly Signal[]> {
     const value = await source.collect(new AbortController().signal);
@@ -67,11 +71,11 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the containers source on a real en
     expect(await until("container:stop", true)).toMatchObject({
       what: `container ${PREFIX}-stop has exited (code 137: killed)`,
       details: [
-        expect.stringMatching(/^it ran for/),
+        expect.stringMatching(/^before that it ran for/),
         "restart policy no: it stays down until somebody starts it",
         `image ${IMAGE}`,
       ],
-      next: `docker logs --tail 100 ${PREFIX}-stop`,
+      next: `\`docker logs --tail 100 ${PREFIX}-stop\``,
     });
     await docker("start", `${PREFIX}-stop`);
     await until("container:stop", false);
@@ -105,7 +109,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the containers source on a real en
     await run("pause", IMAGE, "sleep", "1000");
     await docker("pause", `${PREFIX}-pause`);
     const { until } = watch("pause");
-    expect(await until("container:pause", true)).toMatchObject({ next: `docker unpause ${PREFIX}-pause` });
+    expect(await until("container:pause", true)).toMatchObject({ next: `\`docker unpause ${PREFIX}-pause\`` });
     await docker("unpause", `${PREFIX}-pause`);
     await until("container:pause", false);
   });
@@ -117,7 +121,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the containers source on a real en
     expect(await until("container:health", true)).toMatchObject({ what: `container ${PREFIX}-health is unhealthy` });
     await docker("exec", `${PREFIX}-health`, "touch", "/tmp/well");
     expect(await until("container:health", false)).toMatchObject({
-      what: `container ${PREFIX}-health is running (healthy)`,
+      what: `container ${PREFIX}-health is healthy`,
     });
   });
 

@@ -96,7 +96,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the image, run by the shipped comp
       await people.expect(SOON, alert(key, "is unhealthy"));
       people.mark();
       await docker("exec", name("sick"), "rm", "/tmp/sick");
-      await people.expect(SOON, recovery(key, "(healthy)"));
+      await people.expect(SOON, recovery(key, "is healthy"));
     });
 
     test("lets go of a container that was removed", async () => {
@@ -199,6 +199,56 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the image, run by the shipped comp
       rmSync(elsewhere, { recursive: true });
     }
   }, 60_000);
+
+  test("holds what it needs above its base, and nothing else", async () => {
+    // With the image's own Node: a base need not have `find`.
+    const list = `
+      const { readdirSync } = require("node:fs");
+      const folders = readdirSync("/", { withFileTypes: true }).filter((entry) => entry.isDirectory());
+      for (const { name } of folders.filter(({ name }) => !["dev", "proc", "sys"].includes(name)))
+        for (const entry of readdirSync("/" + name, { recursive: true, withFileTypes: true }))
+          if (entry.isFile()) console.log(entry.parentPath + "/" + entry.name);
+    `;
+    const filesOf = async (image: string) => {
+      const found = await docker("run", "--rm", "--user", "0", "--entrypoint", "node", image, "--eval", list);
+      return new Set(found.trim().split("\n"));
+    };
+    const base = await filesOf(stage.base);
+    const above = [...(await filesOf(stage.image))].filter((path) => !base.has(path)).sort();
+    expect(above).toEqual([
+      "/opt/watchdog/program.js",
+      `/opt/watchdog/program.${process.arch}.cache`,
+      "/opt/watchdog/third-party-licenses.txt",
+      "/opt/watchdog/watchdog.cjs",
+      "/usr/local/bin/watchdog",
+    ]);
+  }, 60_000);
+
+  test("makes a whole pass with 32 MB of old space", async () => {
+    const node = ["--max-old-space-size=32", "/opt/watchdog/watchdog.cjs", "check", "--json"];
+    const given = ["--env", "WATCHDOG_MEM_PCT=100", "--env", "WATCHDOG_DOCKER_SOCK=off"];
+    const pass = await docker("run", "--rm", "--memory", "96m", ...given, "--entrypoint", "node", stage.image, ...node);
+    expect(JSON.parse(pass)).toMatchObject({ status: "ok" });
+  }, 60_000);
+
+  test("lives within mem_limit: 96m through hundreds of ticks among containers that come and go", async () => {
+    const restless = { ...stage.stack, name: `${stage.prefix}soak`, environment: { WATCHDOG_INTERVAL_S: "0.05" } };
+    try {
+      const id = await stage.up(restless);
+      await until(() => stage.isHealthy(id));
+      for (const end = Date.now() + 20_000; Date.now() < end; ) {
+        await docker("kill", name("db"));
+        await docker("start", name("db"));
+      }
+      const { State } = await inspect<ContainerState>(id);
+      expect(State).toMatchObject({ Status: "running", OOMKilled: false });
+      const used = await docker("exec", id, "sh", "-c", "grep VmHWM /proc/1/status");
+      expect(Number(/(\d+) kB/.exec(used)?.[1])).toBeLessThan(96 * 1_024);
+    } finally {
+      await stage.down(restless);
+      people.mark();
+    }
+  }, 90_000);
 
   test("hardened: watches through the proxy, and has no other way to Docker", async () => {
     const proxy = `

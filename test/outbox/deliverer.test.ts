@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Delivery } from "../../src/channels/channel.ts";
 import type { Action, Notice } from "../../src/core/notice.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { Deliverer } from "../../src/outbox/deliverer.ts";
 import { openDatabase } from "../../src/store/open-database.ts";
 import { Store } from "../../src/store/store.ts";
@@ -36,7 +37,16 @@ function start({ random = () => 0, ...pace }: Options = {}) {
   const write = (level: string) => (facts: object, msg: string) =>
     lines.push(`${level} ${msg} ${JSON.stringify(facts)}`);
   const log = { info: write("info"), warn: write("warn") };
-  const deliverer = new Deliverer({ channel, notices: store, clock, log, random, zone: "UTC", timeoutMs: 5 * S });
+  const deliverer = new Deliverer({
+    texts: EN,
+    channel,
+    notices: store,
+    clock,
+    log,
+    random,
+    zone: "UTC",
+    timeoutMs: 5 * S,
+  });
   /** Decides something about each key, as a tick does. */
   const decide = (action: Action, ...keys: string[]) => {
     const notices = keys.map((key): Notice => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Message } from "../../src/core/message.ts";
 import type { Notice } from "../../src/core/notice.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { Deliverer } from "../../src/outbox/deliverer.ts";
 import { openDatabase } from "../../src/store/open-database.ts";
 import { Store } from "../../src/store/store.ts";
@@ -16,7 +17,7 @@ function start() {
   const store = new Store(openDatabase(undefined, () => {}).database, (trouble) => expect.unreachable(trouble));
   const lines: string[] = [];
   const log = { info: (_: object, msg: string) => lines.push(msg), warn: (_: object, msg: string) => lines.push(msg) };
-  const parts = { channel, notices: store, clock, log, random: () => 0, zone: "UTC", timeoutMs: 5 * S };
+  const parts = { texts: EN, channel, notices: store, clock, log, random: () => 0, zone: "UTC", timeoutMs: 5 * S };
   const deliverer = new Deliverer(parts);
   const alert = (key: string) => {
     const fact = { key, action: "alert", nature: "level", severity: "critical", what: key } as const;
@@ -44,7 +45,7 @@ test("alerts go first, whatever came first", async () => {
   void deliverer.inform(information("All quiet"));
   alert("b");
   await clock.advance(60 * S);
-  expect(firstLines()).toEqual(["🔴 a", "2 wrong", "All quiet"]);
+  expect(firstLines()).toEqual(["🔴 a", "2 problems", "All quiet"]);
 });
 
 test("it waits while the channel is away", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Edit } from "../../src/channels/channel.ts";
 import type { Action, Notice } from "../../src/core/notice.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { Deliverer } from "../../src/outbox/deliverer.ts";
 import { openDatabase } from "../../src/store/open-database.ts";
 import { Store } from "../../src/store/store.ts";
@@ -26,6 +27,7 @@ function start({ quietHours, ...pace }: Options = {}) {
   const log = { info: () => {}, warn: (facts: object, msg: string) => void warnings.push({ msg, ...facts }) };
   const open = (on: EditingChannel) =>
     new Deliverer({
+      texts: EN,
       channel: on,
       notices: store,
       clock,
@@ -55,7 +57,8 @@ function start({ quietHours, ...pace }: Options = {}) {
   /** "m1 at 60": which messages were edited, and how many seconds after the start. */
   const edits = (on = channel) => on.edits.map(({ at, ref }) => `${ref} at ${Math.round((at - startedAt) / S)}`);
   const replies = () => channel.attempts.map(({ replyTo }) => replyTo);
-  return { clock, channel, store, warnings, decide, restart, edits, replies, stop: () => deliverer.stop(0) };
+  const ack = (key: string) => deliverer.acknowledge(key, "Ann");
+  return { clock, channel, store, warnings, decide, restart, edits, replies, ack, stop: () => deliverer.stop(0) };
 }
 
 const ends = (edit: Edit) => async () => edit;
@@ -101,7 +104,7 @@ describe("the message that raised an incident is edited", () => {
     decide("recovery", "db");
     await clock.advance(30 * HOUR);
     expect(edits()).toEqual(["m1 at 120"]);
-    expect(channel.edits[0]?.text).toMatch(/^🔴🟢 over, lasted 2 min: db is wrong/);
+    expect(channel.edits[0]?.text).toMatch(/^🔴🟢 ended after 2 min: db is wrong/);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -125,7 +128,7 @@ describe("the message that raised an incident is edited", () => {
     }
     await clock.advance(2 * MIN);
     expect(edits()).toEqual(["m1 at 2", "m1 at 62"]);
-    expect(channel.edits[1]?.text).toContain("told again 30 times");
+    expect(channel.edits[1]?.text).toContain("reminded 30 times");
   });
 
   test("after a restart too, also where its end was told just before", async () => {
@@ -150,7 +153,7 @@ describe("the message that raised an incident is edited", () => {
     await clock.advance(S);
     decide("recovery", "b");
     await clock.advance(5 * MIN);
-    expect(channel.edits.at(-1)?.text).toMatch(/^2 over/);
+    expect(channel.edits.at(-1)?.text).toMatch(/^2 ended/);
   });
 });
 
@@ -235,6 +238,17 @@ describe("an edit that fails", () => {
     await clock.advance(HOUR + 2 * MIN);
     expect(edits()).toEqual(["m1 at 300", "m1 at 900", "m1 at 4500"]);
   });
+
+  test.each([Number.NaN, -5, 0, Number.NEGATIVE_INFINITY])(
+    "is not hurried by a demand of %d ms",
+    async (retryAfterMs) => {
+      const { clock, channel, decide } = start();
+      channel.editing = failed("failed", { retryAfterMs });
+      decide("alert", "db");
+      await clock.advance(HOUR);
+      expect(channel.edits.length).toBeLessThan(10);
+    },
+  );
 
   test.each(["throws", "says nothing", "never settles"] as const)(
     "because the channel %s is one that failed",
@@ -326,4 +340,18 @@ test("in quiet hours warnings and recoveries are silent, and arrive", async () =
   decide("realert", "warn");
   await clock.advance(S);
   expect(channel.attempts.map(({ message }) => message.rings)).toEqual([false, true, false, true]);
+});
+
+test("who takes care of an incident is edited into its message, at once and over a restart; where nothing is known, nothing is", async () => {
+  const { clock, channel, decide, edits, ack, restart } = start();
+  decide("alert", "a");
+  await clock.advance(10 * S);
+  ack("a");
+  ack("b");
+  await clock.advance(S);
+  expect(edits()).toEqual(["m1 at 10"]);
+  expect(channel.edits[0]?.text).toContain("acked by Ann");
+  await restart();
+  await clock.advance(10 * MIN);
+  expect(channel.edits.at(-1)?.text).toContain("acked by Ann · it goes on (edited at 09:10:10)");
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Action, Notice } from "../../src/core/notice.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { Deliverer } from "../../src/outbox/deliverer.ts";
 import { openDatabase } from "../../src/store/open-database.ts";
 import { Store } from "../../src/store/store.ts";
@@ -14,7 +15,7 @@ function start() {
   const clock = new SimulatedClock();
   const store = new Store(openDatabase(undefined, () => {}).database, (trouble) => expect.unreachable(trouble));
   const log = { info: () => {}, warn: () => {} };
-  const shared = { notices: store, clock, log, random: () => 0, zone: "UTC", timeoutMs: 5 * S };
+  const shared = { texts: EN, notices: store, clock, log, random: () => 0, zone: "UTC", timeoutMs: 5 * S };
   const healthy = new ScriptedChannel(clock, { name: "healthy", minGapMs: S });
   const failing = new ScriptedChannel(clock, { name: "failing", minGapMs: S });
   const channels = [failing, healthy];

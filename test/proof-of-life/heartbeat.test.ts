@@ -148,6 +148,29 @@ describe("a server that fails", () => {
   });
 });
 
+describe("how it does", () => {
+  test("when it was heard last, and why it is not heard now, without the secret", async () => {
+    let status = 200;
+    const world = await start((response) => {
+      response.statusCode = status;
+      response.end();
+    });
+    const { heartbeat, clock, received } = world;
+    expect(heartbeat.status()).toEqual({ heardAt: undefined, error: undefined });
+    heartbeat.beat(OK);
+    await received(1);
+    await answered(world);
+    const heardAt = clock.now();
+    expect(heartbeat.status()).toEqual({ heardAt, error: undefined });
+    status = 404;
+    await beatUntil(world, () => heartbeat.status().error !== undefined);
+    expect(heartbeat.status()).toMatchObject({ error: "answered 404" });
+    status = 200;
+    await beatUntil(world, () => heartbeat.status().error === undefined);
+    expect(heartbeat.status().heardAt).toBeGreaterThan(heardAt);
+  });
+});
+
 describe("the end", () => {
   test("is the last ping, whatever is still under way", async () => {
     const { heartbeat, pings, received } = await start((response, nth) => nth > 1 && response.end());

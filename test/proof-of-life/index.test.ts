@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { loadLife } from "../../src/commands/assemble-life.ts";
 import { loadSettings } from "../../src/config/load-settings.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { startProofOfLife } from "../../src/proof-of-life/index.ts";
 import { SimulatedClock } from "../stand-ins/simulated-clock.ts";
 
@@ -24,6 +25,7 @@ test("a fault of its own breaks no tick and no end", async () => {
   const lines: string[] = [];
   let isBroken = false;
   const life = startProofOfLife({
+    texts: EN,
     settings: settingsFor({ WATCHDOG_DIGEST_AT: "08:00" }),
     version: "1",
     clock,

@@ -4,6 +4,7 @@ import type { AlertState } from "../../src/core/alerts.ts";
 import type { IncidentHistory } from "../../src/core/incidents.ts";
 import { type Message, renderPlain } from "../../src/core/message.ts";
 import type { SignalView } from "../../src/core/overview.ts";
+import { loadTexts } from "../../src/load-texts.ts";
 import { Informer } from "../../src/proof-of-life/informer.ts";
 import type { LifeFacts } from "../../src/proof-of-life/pulse.ts";
 import { SimulatedClock, settle } from "../stand-ins/simulated-clock.ts";
@@ -39,6 +40,7 @@ class World {
     const { settings, problems } = loadSettings({ WATCHDOG_DOCKER_SOCK: "off", WATCHDOG_TZ: "Europe/Berlin", ...env });
     expect(problems).toEqual([]);
     const informer = new Informer({
+      texts: await loadTexts(settings.language),
       settings,
       version,
       clock,
@@ -74,7 +76,7 @@ describe("the start", () => {
     await world.live(10 * MIN);
     expect(world.texts).toEqual([
       [
-        "Watchdog 1.0.0 watches since 07:00:30",
+        "Watchdog 1.0.0 started watching at 07:00:30",
         "memory",
         "not watched: containers (no docker.sock: see WATCHDOG_DOCKER_SOCK), an orchestrator (WATCHDOG_METRICS_URL is unset), dependencies (WATCHDOG_DEPS is unset), disks (see WATCHDOG_DISK_CRIT_ENABLED, WATCHDOG_FORECAST_H)",
         "alerts go to: telegram",
@@ -138,7 +140,7 @@ describe("the digest at 08:00", () => {
     expect(world.texts).toEqual(
       ["10 Jun", "11 Jun", "12 Jun"]
         .slice(0, 3)
-        .map((day) => `${day}: all quiet\nwatched: memory\nno incident in the last 24 h`),
+        .map((day) => `${day}: all quiet now\nwatched: memory\nno incident in the last 24 h`),
     );
     expect(world.told.every(({ rings }) => !rings)).toBe(true);
   });
@@ -208,16 +210,23 @@ describe("the digest at 08:00", () => {
     await world.live(HOUR, env);
     expect(world.texts).toEqual([
       [
-        "10 Jun: 2 things wrong",
+        "10 Jun: 2 problems now",
         "– dep:db is • bad ＃x",
         "– queue_backlog is • bad ＃x",
         "watched: 2 containers, the orchestrator, 1 dependency, disk /",
         "cannot be read: orchestrator (connection <refused>)",
-        "3 incidents in the last 24 h: dep:db ×2, queue_backlog",
+        "3 incidents in the last 24 h (#dep_db ×2, #queue_backlog)",
         "host_disk_fill:/ will be full",
       ].join("\n"),
     ]);
-    expect(world.texts[0]).not.toMatch(ICONS);
+    expect(world.texts[0]?.replace(/ \(#dep_db .*\)$/m, "")).not.toMatch(ICONS);
+  });
+
+  test("that cannot see everything does not call it quiet", async () => {
+    const world = new World();
+    world.facts = { ...world.facts, sources: [{ name: "containers", ok: false, error: "refused", readAt: 0 }] };
+    await world.live(HOUR, env);
+    expect(world.texts[0]).toMatch(/^10 Jun: nothing wrong, as far as I can see\n/);
   });
 
   test("with hundreds of anything stays one short message", async () => {
@@ -231,5 +240,61 @@ describe("the digest at 08:00", () => {
     await world.live(HOUR, env);
     expect(world.texts[0]?.length).toBeLessThan(3_000);
     expect(world.texts[0]).toContain("and 295 more");
+  });
+});
+
+describe("in Russian", () => {
+  const containers = (count: number): SignalView[] =>
+    Array.from({ length: count }, (_, index) => ({
+      key: `container:${index}`,
+      severity: "critical",
+      status: "inactive",
+      what: "",
+    }));
+
+  test.each<[count: number, said: string]>([
+    [1, "1 контейнер"],
+    [2, "2 контейнера"],
+    [5, "5 контейнеров"],
+    [21, "21 контейнер"],
+  ])("the start, with %i watched", async (count, said) => {
+    const world = new World();
+    world.facts = {
+      ...world.facts,
+      sources: [{ name: "containers", ok: true, error: undefined, readAt: 0 }],
+      signals: containers(count),
+    };
+    await world.live(MIN, { WATCHDOG_LANG: "ru", WATCHDOG_DEPS: "db=tcp://db:5432" });
+    expect(world.texts).toEqual([
+      [
+        "Watchdog 1.0.0 начал наблюдение (07:00:00)",
+        said,
+        "без наблюдения: контейнеры (нет docker.sock: см. WATCHDOG_DOCKER_SOCK), оркестратор (не задано WATCHDOG_METRICS_URL), диски (см. WATCHDOG_DISK_CRIT_ENABLED, WATCHDOG_FORECAST_H)",
+        "куда идут тревоги: telegram",
+        "команды в чате: выключены",
+      ].join("\n"),
+    ]);
+  });
+
+  test.each<[count: number, wrong: string, incidents: string]>([
+    [1, "1 проблема", "1 инцидент"],
+    [2, "2 проблемы", "2 инцидента"],
+    [5, "5 проблем", "5 инцидентов"],
+    [21, "21 проблема", "21 инцидент"],
+  ])("the digest, with %i wrong", async (count, wrong, incidents) => {
+    const world = new World();
+    const now = world.clock.now();
+    world.alerting = Array.from({ length: count }, (_, index): AlertState => {
+      return { key: `dep:${index}`, source: "x", severity: "critical", since: now, lastAlertAt: now, what: "db" };
+    });
+    world.incidents = Array.from({ length: count }, () => ["dep:db", now]);
+    await world.live(HOUR, { WATCHDOG_LANG: "ru", WATCHDOG_DIGEST_AT: "08:00", WATCHDOG_START_NOTICE: "false" });
+    const lines = world.texts[0]?.split("\n") ?? [];
+    expect(lines[0]).toBe(`10 июн.: ${wrong} сейчас`);
+    if (count > 5) expect(lines).toContain(`и ещё ${count - 5}`);
+    expect(lines.slice(-2)).toEqual([
+      "под наблюдением: память",
+      `за последние 24 ч ${incidents} (${count === 1 ? "#dep_db" : `#dep_db ×${count}`})`,
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { optionsOfImage } from "../../scripts/image-options.ts";
 import { CERTIFICATE_PATH, startHttp, startHttps } from "../acceptance/support/servers.ts";
 import { startBotApi } from "../stand-ins/bot-api.ts";
 import { idOf, startDockerEngine } from "../stand-ins/docker-engine.ts";
@@ -15,7 +16,7 @@ const ROOT = join(import.meta.dirname, "../..");
 
 describe("the bundle", () => {
   const out = mkdtempSync(join(tmpdir(), "watchdog-bundle-"));
-  const file = join(out, "watchdog.mjs");
+  const file = join(out, "watchdog.cjs");
   let text: string;
   /** Runs it apart from the checkout, as the image does. */
   const watchdog = (args: readonly string[], env: Record<string, string> = {}) =>
@@ -23,7 +24,7 @@ describe("the bundle", () => {
 
   beforeAll(async () => {
     await run(process.execPath, [join(ROOT, "scripts/bundle.ts"), out]);
-    text = readFileSync(file, "utf8");
+    text = readFileSync(join(out, "program.js"), "utf8");
   });
   afterAll(() => rmSync(out, { recursive: true }));
 
@@ -38,8 +39,7 @@ describe("the bundle", () => {
   });
 
   test("asks over HTTP, HTTPS and docker.sock, and tells Telegram, under the options of its launcher", async () => {
-    const launcher = readFileSync(join(ROOT, "scripts/image-launcher"), "utf8");
-    const options = /exec node ((?:--\S+ )+)/.exec(launcher)?.[1]?.trim().split(" ") ?? [];
+    const options = optionsOfImage();
     expect(options).toContain("--optimize-for-size");
     const answer: RequestListener = (_request, response) => response.end("ok");
     const [http, https, docker, bot] = await Promise.all([
@@ -81,9 +81,38 @@ describe("the bundle", () => {
     });
     const loaded = stderr.split(" ");
     expect(loaded).toContain("http");
-    expect(loaded).toEqual(
-      expect.not.arrayContaining(["tls", "crypto", "http2", "zlib", "internal/deps/undici/undici"]),
-    );
+    const late = ["tls", "crypto", "http2", "zlib", "perf_hooks", "internal/util/diff", "internal/deps/undici/undici"];
+    expect(late.filter((name) => loaded.includes(name))).toEqual([]);
+  });
+
+  test("takes the code that was compiled with it, under the options of its launcher alone", async () => {
+    const script = `
+      const { readFileSync } = require("node:fs");
+      const { Script } = require("node:vm");
+      const [source, cachedData] = process.argv.slice(1).map((path) => readFileSync(path));
+      console.log(new Script(source.toString(), { cachedData }).cachedDataRejected);
+    `;
+    const files = [join(out, "program.js"), join(out, `program.${process.arch}.cache`)];
+    const rejected = async (...options: string[]) =>
+      (await run(process.execPath, [...options, "--eval", script, ...files])).stdout.trim();
+    expect(await rejected(...optionsOfImage())).toBe("false");
+    expect(await rejected()).toBe("true");
+  });
+
+  test("runs without that code, and with what is none", async () => {
+    const cache = join(out, `program.${process.arch}.cache`);
+    const whole = readFileSync(cache);
+    try {
+      for (const bytes of [Buffer.alloc(0), Buffer.from("no code"), whole.subarray(0, whole.length / 2)]) {
+        writeFileSync(cache, bytes);
+        const { stdout } = await run(process.execPath, [...optionsOfImage(), file, "--version"]);
+        expect(stdout).toMatch(/^\d+\.\d+\.\d+$/m);
+      }
+      rmSync(cache);
+      expect((await watchdog(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+$/m);
+    } finally {
+      writeFileSync(cache, whole);
+    }
   });
 
   test("can write for people: pino-pretty is in it", async () => {

@@ -27,8 +27,8 @@ function withAnswers(
 ): DeliberateBug {
   const altered = (channel: Channel): Channel => ({
     ...channel,
-    send: async (message, deadline) => {
-      const delivery = await channel.send(message, deadline);
+    send: async (message, deadline, replyTo) => {
+      const delivery = await channel.send(message, deadline, replyTo);
       return delivery.accepted ? delivery : misread(delivery);
     },
   });
@@ -47,6 +47,17 @@ function withEvaluations(
   return { breaks, alterations: { source } };
 }
 
+const NOT_EDITED = { edited: false, reason: "failed", error: "cannot" } as const;
+
+/** A channel that is held wrongly; one that cannot edit stays so. */
+function withChannel(breaks: Promised, hold: (channel: Channel) => Partial<Channel>): DeliberateBug {
+  const altered = (channel: Channel): Channel => {
+    const { edit, ...held } = hold(channel);
+    return { ...channel, ...held, ...(edit && channel.edit && { edit }) };
+  };
+  return { breaks, alterations: { channel: altered } };
+}
+
 /** Each of these is wrong, and somewhere it is somebody's watchdog. */
 export const DELIBERATE_BUGS: Readonly<Record<string, DeliberateBug>> = {
   "sends before it commits": withStore(faulty.CommitsLate, "commitsComeBeforeSends"),
@@ -61,6 +72,7 @@ export const DELIBERATE_BUGS: Readonly<Record<string, DeliberateBug>> = {
   "does not mark what a crash cut off": withStore(faulty.ForgetsAttempts, "repeatsAreMarked"),
   "tells the newest first": withStore(faulty.TellsNewestFirst, "orderIsKept"),
   "tells in spite of a silence": withStore(faulty.HearsNoSilences, "decisionsFollowReadings"),
+  "hears no acks": withStore(faulty.HearsNoAcks, "decisionsFollowReadings"),
   "drops what is refused with 429": withAnswers(
     (delivery) => (delivery.retryAfterMs === undefined ? delivery : { accepted: true }),
     "onlyTheAcceptedIsSettled",
@@ -102,8 +114,8 @@ export const DELIBERATE_BUGS: Readonly<Record<string, DeliberateBug>> = {
     alterations: {
       channel: (channel) => ({
         ...channel,
-        send: ({ blocks, ...message }, deadline) =>
-          channel.send({ ...message, blocks: blocks.map(({ folded: _, ...block }) => block) }, deadline),
+        send: ({ blocks, ...message }, deadline, replyTo) =>
+          channel.send({ ...message, blocks: blocks.map(({ folded: _, ...block }) => block) }, deadline, replyTo),
       }),
     },
   },
@@ -129,9 +141,9 @@ export const DELIBERATE_BUGS: Readonly<Record<string, DeliberateBug>> = {
     alterations: {
       channel: (channel) => ({
         ...channel,
-        send: ({ blocks, ...message }, deadline) => {
+        send: ({ blocks, ...message }, deadline, replyTo) => {
           const retold = blocks.map((block) => (block.icon === "🔴🟢" ? { ...block, icon: "🟢" as const } : block));
-          return channel.send({ ...message, blocks: retold }, deadline);
+          return channel.send({ ...message, blocks: retold }, deadline, replyTo);
         },
       }),
     },
@@ -139,6 +151,20 @@ export const DELIBERATE_BUGS: Readonly<Record<string, DeliberateBug>> = {
   "keeps to no pace": {
     breaks: "paceIsKept",
     alterations: { channel: (channel) => ({ ...channel, pace: { minGapMs: 0, maxPerMinute: 1_000 } }) },
+  },
+  "tells of effects without a sound": {
+    breaks: "criticalsRing",
+    alterations: {
+      channel: (channel) => ({
+        ...channel,
+        send: (message, deadline, replyTo) =>
+          channel.send(
+            { ...message, rings: message.blocks.some(({ icon }) => icon !== "↳" && icon !== "🟢") },
+            deadline,
+            replyTo,
+          ),
+      }),
+    },
   },
   "packs messages too full": {
     breaks: "messagesFit",
@@ -155,6 +181,43 @@ export const DELIBERATE_BUGS: Readonly<Record<string, DeliberateBug>> = {
   "loses at a clean stop what is owed": {
     breaks: "nothingIsLost",
     alterations: { deliverers: (parts) => [new faulty.LosesOnStop(parts)] },
+  },
+  "takes an edit for told": {
+    breaks: "onlyTheAcceptedIsSettled",
+    alterations: { deliverers: (parts) => [new faulty.SettlesByEdits(parts)] },
+  },
+  "replies to nothing": withChannel("repliesGoToWhatRaisedIt", ({ send }) => ({
+    send: (message, deadline) => send(message, deadline),
+  })),
+  "replies to whatever came last": withChannel("repliesGoToWhatRaisedIt", ({ send }) => {
+    let last: string | undefined;
+    return {
+      send: async (message, deadline) => {
+        const delivery = await send(message, deadline, last);
+        if (delivery.accepted) last = delivery.ref;
+        return delivery;
+      },
+    };
+  }),
+  "forgets threads at a restart": withStore(faulty.ForgetsHeads, "repliesGoToWhatRaisedIt"),
+  "says too early that it is over": withChannel("editsAreTrue", ({ edit }) => ({
+    edit: async (ref, { blocks, ...message }, deadline) => {
+      const over = blocks.map((block) => ({ ...block, icon: "🔴🟢" as const }));
+      return (await edit?.(ref, { ...message, blocks: over }, deadline)) ?? NOT_EDITED;
+    },
+  })),
+  "rings with an edit": withChannel("editsAreTrue", ({ edit }) => ({
+    edit: async (ref, message, deadline) => (await edit?.(ref, { ...message, rings: true }, deadline)) ?? NOT_EDITED,
+  })),
+  "leaves a message that is over as it was": withChannel("whatIsOverSaysSo", ({ edit }) => ({
+    edit: async (ref, message, deadline) => {
+      if (message.blocks.some(({ icon }) => icon === "🔴🟢")) return { edited: true };
+      return (await edit?.(ref, message, deadline)) ?? NOT_EDITED;
+    },
+  })),
+  "edits first": {
+    breaks: "editsDelayNothing",
+    alterations: { deliverers: (parts) => [new faulty.EditsFirst(parts)] },
   },
   "takes its time to stop": {
     breaks: "cleanStopsAreQuick",

@@ -1,3 +1,4 @@
+import type { Edit } from "../../src/channels/channel.ts";
 import type { AlertState } from "../../src/core/alerts.ts";
 import type { Notice, OwedNotice } from "../../src/core/notice.ts";
 import { Deliverer, type DelivererParts } from "../../src/outbox/deliverer.ts";
@@ -72,10 +73,10 @@ export class SettlesBeforeAccepted extends Store {
 export class ForgetsToSettle extends Store {
   #calls = 0;
 
-  override settle(ids: readonly number[]): void {
+  override settle(...[ids, channel, heads]: Parameters<Store["settle"]>): void {
     this.#calls += 1;
     if (this.#calls % 3 === 0) this.failAttempt(ids, "no");
-    else super.settle(ids);
+    else super.settle(ids, channel, heads);
   }
 }
 
@@ -111,6 +112,13 @@ export class ForgetsAttempts extends Store {
 export class TellsNewestFirst extends Store {
   override owed(channel: string, limit: number): OwedNotice[] {
     return super.owed(channel, limit).reverse();
+  }
+}
+
+/** Forgets at a restart who takes care of what. */
+export class HearsNoAcks extends Store {
+  override alerts(): AlertState[] {
+    return super.alerts().map(({ ack: _, ...state }) => state);
   }
 }
 
@@ -153,5 +161,45 @@ export class WaitsForTheFirst extends Deliverer {
 
   override kick(): void {
     if (this.#leader === this || this.#leader.status().outage === undefined) super.kick();
+  }
+}
+
+export class ForgetsHeads extends Store {
+  override heads(): [] {
+    return [];
+  }
+}
+
+/** Believes that an edit tells what is owed. */
+export class SettlesByEdits extends Deliverer {
+  constructor(parts: DelivererParts) {
+    const { channel, notices } = parts;
+    const { edit } = channel;
+    const failed: Edit = { edited: false, reason: "failed", error: "cannot" };
+    const altered = async (...call: Parameters<NonNullable<typeof edit>>): Promise<Edit> => {
+      const result = (await edit?.(...call)) ?? failed;
+      const told = notices.owed(channel.name, 1_000).map(({ id }) => id);
+      if (result.edited && told.length > 0) notices.settle(told, channel.name, { set: [], forget: [] });
+      return result;
+    };
+    super(edit === undefined ? parts : { ...parts, channel: { ...channel, edit: altered } });
+  }
+}
+
+/** Sends nothing while an edit may still be due. */
+export class EditsFirst extends Deliverer {
+  readonly #clock: DelivererParts["clock"];
+  #cancel: (() => void) | undefined;
+
+  constructor(parts: DelivererParts) {
+    super(parts);
+    this.#clock = parts.clock;
+  }
+
+  override kick(): void {
+    this.#cancel ??= this.#clock.after(5_000, () => {
+      this.#cancel = undefined;
+      super.kick();
+    });
   }
 }

@@ -22,7 +22,9 @@ export type Incident =
   | { readonly kind: "sleep"; readonly ms: number; readonly how: "suspended" | "stalled" }
   | { readonly kind: "silence"; readonly keyGlob: string; readonly ms: number }
   /** Ends the silence of that glob, or every one. */
-  | { readonly kind: "unsilence"; readonly keyGlob: string | undefined };
+  | { readonly kind: "unsilence"; readonly keyGlob: string | undefined }
+  /** Of whatever people know to be wrong, that one; nothing where it is not. */
+  | { readonly kind: "ack"; readonly nth: number };
 
 const STORM_LIVES = 20;
 
@@ -58,6 +60,12 @@ export class Fortune {
       return { kind: "silence", keyGlob: this.#drawGlob(), ms };
     });
     add("silences", 2, () => ({ kind: "unsilence", keyGlob: this.#drawGlob() }));
+    if (!this.#scenario.hasAcks) return incidents;
+    const ofAcks = random.fork("acks");
+    for (let left = ofAcks.between(2, 8); left > 0; left -= 1) {
+      const atMs = ofAcks.between(1, this.#scenario.troubledMs);
+      incidents.push({ atMs, incident: { kind: "ack", nth: ofAcks.between(0, 3) } });
+    }
     return incidents;
   }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { EN } from "../../src/core/texts/index.ts";
 import type { AnySource } from "../../src/sources/source.ts";
 import type { Alterations } from "./alterations.ts";
 import type { Life } from "./life.ts";
@@ -26,8 +27,15 @@ export interface ProcessParts {
   readonly record: (happening: Happening) => void;
 }
 
-/** Starts one process: the real store, deliverers and tick, put together as `assembleWatchdog` does. @returns what stops it */
-export function startProcess(parts: ProcessParts): () => Promise<void> {
+/** A process as people have it. */
+export interface Running {
+  stop(): Promise<void>;
+  /** Somebody takes care of the nth incident that it knows of. */
+  acknowledge(nth: number): void;
+}
+
+/** Starts one process: the real store, deliverers and tick, put together as `assembleWatchdog` does. */
+export function startProcess(parts: ProcessParts): Running {
   const { scenario, alterations, life, machine, record } = parts;
   const say = (happening: Happening) => {
     if (life.isAlive) record(happening);
@@ -49,6 +57,7 @@ export function startProcess(parts: ProcessParts): () => Promise<void> {
   const channels = parts.channels.map((channel) => channel.connect(life, parts.nextAttempt));
   const deliverers = channels.flatMap((channel) =>
     alterations.deliverers({
+      texts: EN,
       channel: alterations.channel(channel),
       notices: store,
       clock,
@@ -70,6 +79,7 @@ export function startProcess(parts: ProcessParts): () => Promise<void> {
   };
   const sources = parts.sources.map((source) => alterations.source(source.connect(life, say), store));
   const watchdog = alterations.watchdog({
+    texts: EN,
     sources: [metronome, ...sources],
     store,
     channels: channels.map(({ name }) => name),
@@ -81,9 +91,20 @@ export function startProcess(parts: ProcessParts): () => Promise<void> {
   });
   watchdog.start();
   kickAll();
-  return async () => {
-    await watchdog.stop();
-    await Promise.all(deliverers.map((deliverer) => deliverer.stop(STOP_SENDING_MS)));
-    life.end("stopped");
+  return {
+    async stop() {
+      await watchdog.stop();
+      await Promise.all(deliverers.map((deliverer) => deliverer.stop(STOP_SENDING_MS)));
+      life.end("stopped");
+    },
+    acknowledge(nth) {
+      const key = watchdog.alertStates()[nth]?.key;
+      if (key === undefined || !life.isAlive) return;
+      // Whoever is killed just now has acked or not, and the trace could not say which.
+      const { isImmortal } = life;
+      life.isImmortal = true;
+      if (watchdog.acknowledge(key, { by: "Ann", at: clock.now() })) say({ kind: "acked", key });
+      life.isImmortal = isImmortal;
+    },
   };
 }

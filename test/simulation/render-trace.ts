@@ -1,5 +1,5 @@
 import type { BrokenPromise } from "./invariants/index.ts";
-import type { Trace, TraceEvent } from "./trace.ts";
+import type { SentBlock, Trace, TraceEvent } from "./trace.ts";
 
 /** A trace for people: a line an event, with the broken promises where they show. */
 export function renderTrace({ scenario, events }: Trace, broken: readonly BrokenPromise[]): string {
@@ -28,6 +28,15 @@ function formatAt(ms: number): string {
   return `${String(Math.floor(ms / 3_600_000)).padStart(2, "0")}${clock.slice(13, 23)}`;
 }
 
+function renderBlocks(blocks: readonly SentBlock[]): string {
+  return blocks
+    .map(({ icon, key, noticeIds, text, under }) => {
+      const mark = text.includes("possibly") ? " possibly a repeat" : "";
+      return `${under === undefined ? "" : `${under}↳`}${icon} ${key} (${noticeIds.join(",")}${mark})`;
+    })
+    .join(" ");
+}
+
 function renderFacts(event: TraceEvent): string {
   switch (event.kind) {
     case "started":
@@ -53,11 +62,17 @@ function renderFacts(event: TraceEvent): string {
         ...(event.settled.length > 0 ? [`settled ${event.settled.join(",")}`] : []),
       ].join(" ");
     case "sent":
-      return `${event.channel} attempt ${event.attempt}: ${event.blocks
-        .map(({ icon, key, noticeIds, text, under }) => {
-          return `${under === undefined ? "" : `${under}↳`}${icon} ${key} (${noticeIds.join(",")}${text.includes("possibly") ? " possibly a repeat" : ""})`;
-        })
-        .join(" ")}`;
+      return [
+        `${event.channel} attempt ${event.attempt}`,
+        event.replyTo === undefined ? "" : ` in reply to ${event.replyTo}`,
+        `: ${renderBlocks(event.blocks)}`,
+      ].join("");
+    case "edited":
+      return `${event.channel} ${event.ref}: ${renderBlocks(event.blocks)}${event.isShown ? "" : " (not shown)"}`;
+    case "editEnded":
+      return `${event.channel} ${event.ref}: ${JSON.stringify(event.edit) ?? "threw"}`;
+    case "acked":
+      return event.key;
     case "aborted":
     case "arrived":
       return `${event.channel} attempt ${event.attempt}`;

@@ -62,6 +62,10 @@ export interface ChannelPlan {
   readonly maxPerMinute: number;
   /** Nothing ever goes wrong with it. */
   readonly isSteady: boolean;
+  /** It says where its messages are, so that others can reply to them. */
+  readonly hasRefs: boolean;
+  /** What becomes of its messages when they are to be changed; `undefined`: it cannot. */
+  readonly edits: "well" | "badly" | undefined;
 }
 
 /** What a seed stands for, apart from what happens in it. */
@@ -77,6 +81,8 @@ export interface Scenario {
   readonly chunk: number;
   readonly sources: readonly SourcePlan[];
   readonly channels: readonly ChannelPlan[];
+  /** People say that they take care of what is wrong. */
+  readonly hasAcks: boolean;
 }
 
 export function drawScenario(seed: number, random: Random): Scenario {
@@ -94,6 +100,7 @@ export function drawScenario(seed: number, random: Random): Scenario {
     hasEdge: hasTrouble("edges") && random.chance(0.7),
   }));
   const causes = random.fork("causes");
+  const threads = random.fork("threads");
   return {
     seed,
     troubles,
@@ -106,12 +113,15 @@ export function drawScenario(seed: number, random: Random): Scenario {
     sources: hasTrouble("causes")
       ? sources.map((plan) => ({ ...plan, needs: drawNeeds(plan, sources, causes) }))
       : sources,
+    hasAcks: random.fork("acks").chance(0.3),
     channels: Array.from({ length: random.chance(0.3) ? 2 : 1 }, (_, index) => ({
       name: index === 0 ? "chat" : "pager",
       maxChars: random.pick([900, 1_500, 4_000, 4_000]),
       minGapMs: random.pick([0, 1_000, 3_000]),
       maxPerMinute,
       isSteady: random.chance(0.2),
+      hasRefs: threads.chance(0.8),
+      edits: threads.pick(["well", "well", "badly", undefined] as const),
     })),
   };
 }

@@ -1,4 +1,4 @@
-import type { Channel, Delivery } from "../../src/channels/channel.ts";
+import type { Channel, Delivery, Edit, MessageRef } from "../../src/channels/channel.ts";
 import { type Message, renderHtml, type Span } from "../../src/core/message.ts";
 import type { Life } from "./life.ts";
 import type { Random } from "./random.ts";
@@ -52,6 +52,7 @@ export class ScriptedChannel {
   readonly #weathers: readonly Weather[];
   readonly #record: (happening: Happening) => void;
   readonly #inFlight = new Set<Flight>();
+  readonly #ofEdits: Random;
   #weather: Weather = "fine";
   #weatherEndsMs = 0;
   #isCalm = false;
@@ -69,6 +70,7 @@ export class ScriptedChannel {
     this.plan = plan;
     this.#time = parts.time;
     this.#random = parts.random.fork(`channel ${plan.name}`);
+    this.#ofEdits = parts.random.fork(`edits ${plan.name}`);
     this.#intervalMs = parts.intervalMs;
     this.#record = parts.record;
     const bad = plan.isSteady ? [] : WEATHER_OF.filter(([trouble]) => parts.has(trouble)).map(([, weather]) => weather);
@@ -87,15 +89,27 @@ export class ScriptedChannel {
       name,
       maxChars,
       pace: { minGapMs, maxPerMinute },
-      send: (message, deadline) =>
-        life.pass("before send") ? this.#send(life, nextAttempt(), message, deadline) : new Promise(() => {}),
+      send: (message, deadline, replyTo) =>
+        life.pass("before send") ? this.#send(life, nextAttempt(), message, deadline, replyTo) : new Promise(() => {}),
+      ...(this.plan.edits && {
+        edit: (ref: MessageRef, message: Message, deadline: AbortSignal) =>
+          life.isAlive ? this.#edit(life, ref, message, deadline) : new Promise<Edit>(() => {}),
+      }),
     };
   }
 
-  #send(life: Life, attempt: number, message: Message, deadline: AbortSignal): Promise<Delivery> {
+  #send(
+    life: Life,
+    attempt: number,
+    message: Message,
+    deadline: AbortSignal,
+    replyTo: MessageRef | undefined,
+  ): Promise<Delivery> {
     const channel = this.plan.name;
     const blocks = message.blocks.flatMap(describeBlock);
-    this.#record({ kind: "sent", channel, attempt, blocks, chars: renderHtml(message).length });
+    const reply = replyTo === undefined ? {} : { replyTo };
+    const chars = renderHtml(message).length;
+    this.#record({ kind: "sent", channel, attempt, blocks, rings: message.rings, chars, ...reply });
     const fate = this.#drawFate();
     const { promise, resolve, reject } = Promise.withResolvers<Delivery>();
     let isAnswered = false;
@@ -109,9 +123,10 @@ export class ScriptedChannel {
       },
     };
     this.#inFlight.add(flight);
-    const answer = (delivery: Delivery | undefined) => {
+    const answer = (given: Delivery | undefined) => {
       if (isAnswered || !life.pass("answer")) return;
       isAnswered = true;
+      const delivery = given?.accepted && this.plan.hasRefs ? { ...given, ref: refOf(attempt) } : given;
       // Nothing is accepted after the connection was given up.
       this.#inFlight.delete(flight);
       this.#record({ kind: "answered", channel, attempt, delivery });
@@ -128,6 +143,43 @@ export class ScriptedChannel {
     if (fate.arrivesMs !== undefined) this.#time.at(sentAtMs + fate.arrivesMs, flight.arrive);
     if (fate.answersMs !== undefined) this.#time.at(sentAtMs + fate.answersMs, () => answer(fate.delivery));
     return promise;
+  }
+
+  /** Edits are as good or bad as sends are at the time, and on some channels worse. */
+  #edit(life: Life, ref: MessageRef, message: Message, deadline: AbortSignal): Promise<Edit> {
+    const { name: channel } = this.plan;
+    const random = this.#ofEdits;
+    const blocks = message.blocks.flatMap(describeBlock);
+    const edit = this.#drawEdit();
+    const isShown = edit?.edited === true || (edit?.reason === "failed" && random.chance(0.2));
+    const chars = renderHtml(message).length;
+    this.#record({ kind: "edited", channel, ref, blocks, chars, rings: message.rings, isShown });
+    const { promise, resolve, reject } = Promise.withResolvers<Edit>();
+    const end = (ended: Edit | undefined) => {
+      if (!life.pass("answer")) return;
+      this.#record({ kind: "editEnded", channel, ref, edit: ended });
+      if (ended === undefined) reject(new Error("broke its contract"));
+      else resolve(ended);
+    };
+    if (edit !== undefined && edit.edited === false && edit.error === "silence") {
+      deadline.addEventListener("abort", () => end({ ...edit, error: "timed out" }), { once: true });
+    } else this.#time.at(this.#time.nowMs + random.pick([1, 40, 900]), () => end(edit));
+    return promise;
+  }
+
+  /** @returns `undefined`: it throws */
+  #drawEdit(): Edit | undefined {
+    const random = this.#ofEdits;
+    const failed = { edited: false, reason: "failed", error: "refused" } as const;
+    const weather = this.#currentWeather();
+    const isBad = !this.#isCalm && (weather !== "fine" || this.plan.edits === "badly");
+    if (!isBad || random.chance(0.3)) return { edited: true };
+    if (weather === "breaking") return undefined;
+    if (weather === "hanging") return { ...failed, error: "silence" };
+    if (weather === "limiting") return { ...failed, retryAfterMs: random.pick([Number.NaN, 0, 1_000, 30_000, 1e13]) };
+    if (weather !== "fine") return failed;
+    const reason = random.pick(["gone", "fixed", "failed", "failed", "failed", "unsupported"] as const);
+    return { edited: false, reason, error: reason };
   }
 
   /** The process ended: what it had written to its socket is accepted at once, or lost. */
@@ -184,6 +236,11 @@ export class ScriptedChannel {
     }
     return this.#weather;
   }
+}
+
+/** How the message of an attempt is found again. */
+export function refOf(attempt: number): MessageRef {
+  return `m${attempt}`;
 }
 
 /** What follows from something is an alert of its own, wherever it stands. */

@@ -31,6 +31,11 @@ export const SIGHTS = [
   "folded under its cause",
   "told after its cause",
   "held back",
+  "replied to what raised it",
+  "edited",
+  "edit failed",
+  "acked",
+  "edited at last to say that it is over",
 ] as const;
 
 export type Sight = (typeof SIGHTS)[number];
@@ -79,6 +84,7 @@ export function sightsOf(trace: Trace): Set<Sight> {
         break;
       case "sent":
         inFlight += 1;
+        if (event.replyTo !== undefined) seen.add("replied to what raised it");
         if (isStopping) seen.add("sent while stopping");
         blocksOf.set(
           event.attempt,
@@ -92,6 +98,16 @@ export function sightsOf(trace: Trace): Set<Sight> {
           if (text.includes("possibly")) seen.add("marked as a possible repeat");
         }
         if (before?.kind === "committed" && event.blocks.length > 3) seen.add("more than one message for one backlog");
+        break;
+      case "acked":
+        seen.add("acked");
+        break;
+      case "edited":
+        seen.add("edited");
+        if (event.blocks.every(({ icon }) => icon === "🔴🟢")) seen.add("edited at last to say that it is over");
+        break;
+      case "editEnded":
+        if (event.edit?.edited !== true) seen.add("edit failed");
         break;
       case "arrived":
         for (const id of blocksOf.get(event.attempt) ?? []) {

@@ -7,7 +7,7 @@ import { Fortune, type Incident, type LifePlan } from "./fortune.ts";
 import { openFragileDatabase } from "./fragile-database.ts";
 import { Life } from "./life.ts";
 import { Machine } from "./machine.ts";
-import { startProcess } from "./process.ts";
+import { type Running, startProcess } from "./process.ts";
 import { Random } from "./random.ts";
 import { drawScenario, type Scenario, type Trouble } from "./scenario.ts";
 import { ScriptedChannel } from "./scripted-channel.ts";
@@ -47,6 +47,7 @@ class Simulation {
   /** The source that is not configured now. */
   #without: string | undefined;
   #life: Life | undefined;
+  #running: Running | undefined;
   /** The one that was asked to stop. */
   #stopping: Life | undefined;
   #lives = 0;
@@ -109,9 +110,9 @@ class Simulation {
     life.whenEnded((how) => this.#bury(how, plan));
     let sends = 0;
     const endAfter = (ms: number) => {
-      if (isTroubled) this.#time.at(this.#time.nowMs + ms, () => this.#endLife(life, plan, stop));
+      if (isTroubled) this.#time.at(this.#time.nowMs + ms, () => this.#endLife(life, plan, running));
     };
-    const stop = startProcess({
+    const running = startProcess({
       scenario: this.#scenario,
       alterations: this.#alterations,
       life,
@@ -128,10 +129,11 @@ class Simulation {
       },
       record,
     });
+    this.#running = running;
     if (Number.isFinite(plan.lastsMs)) endAfter(plan.lastsMs);
   }
 
-  #endLife(life: Life, plan: LifePlan, stop: () => Promise<void>): void {
+  #endLife(life: Life, plan: LifePlan, running: Running): void {
     if (!life.isAlive || this.#phase !== "trouble" || this.#stopping === life) return;
     if (plan.end === "kill") {
       life.end("killed");
@@ -139,7 +141,9 @@ class Simulation {
     }
     this.#stopping = life;
     this.#record({ kind: "stopping" });
-    void stop().catch((error: unknown) => this.#record({ kind: "fault", what: `stopping failed: ${String(error)}` }));
+    void running
+      .stop()
+      .catch((error: unknown) => this.#record({ kind: "fault", what: `stopping failed: ${String(error)}` }));
     this.#time.at(this.#time.nowMs + STOP_TIMEOUT_MS, () => life.end("killed: did not stop"));
   }
 
@@ -180,6 +184,9 @@ class Simulation {
         this.#record({ kind: "silenced", keyGlob: incident.keyGlob, until });
         break;
       }
+      case "ack":
+        if (this.#life?.isAlive && this.#stopping !== this.#life) this.#running?.acknowledge(incident.nth);
+        break;
       case "unsilence":
         for (const { keyGlob } of this.#operator.silences(this.#machine.now())) {
           if (incident.keyGlob !== undefined && incident.keyGlob !== keyGlob) continue;

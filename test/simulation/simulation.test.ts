@@ -19,6 +19,10 @@ test(`${SEEDS} seeds break no promise, and come across all that they are to prov
   expect(SIGHTS.filter((sight) => !seen.has(sight))).toEqual([]);
 });
 
+test.each([701_855])("seed %d, which broke a promise once, breaks none", async (seed) => {
+  expect(findBroken(await simulate(seed))).toEqual([]);
+});
+
 test("a seed is a story: told twice, it is the same", async () => {
   const told = await simulate(7);
   expect(renderTrace(await simulate(7), [])).toBe(renderTrace(told, []));

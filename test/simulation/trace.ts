@@ -1,4 +1,4 @@
-import type { Delivery } from "../../src/channels/channel.ts";
+import type { Delivery, Edit } from "../../src/channels/channel.ts";
 import type { Block } from "../../src/core/message.ts";
 import type { Notice } from "../../src/core/notice.ts";
 import type { Instant } from "../../src/core/time.ts";
@@ -28,8 +28,23 @@ export interface Sent {
   /** Unique in the trace. */
   readonly attempt: number;
   readonly blocks: readonly SentBlock[];
+  /** Whether it makes a sound. */
+  readonly rings: boolean;
   /** The rendered length in UTF-16 units. */
   readonly chars: number;
+  /** The message that it replies to. */
+  readonly replyTo?: string;
+}
+
+/** One attempt to change one message, and whether people see it. It has no noise and reports nothing. */
+export interface Edited {
+  readonly kind: "edited";
+  readonly channel: string;
+  readonly ref: string;
+  readonly blocks: readonly SentBlock[];
+  readonly chars: number;
+  readonly rings: boolean;
+  readonly isShown: boolean;
 }
 
 /** What a source made of one reading, before anybody else saw it. */
@@ -60,6 +75,15 @@ export type Happening =
       readonly settled: readonly number[];
     }
   | Sent
+  | Edited
+  | {
+      readonly kind: "editEnded";
+      readonly channel: string;
+      readonly ref: string;
+      /** `undefined`: the channel broke its contract and threw. */
+      readonly edit: Edit | undefined;
+    }
+  | { readonly kind: "acked"; readonly key: string }
   | { readonly kind: "aborted"; readonly channel: string; readonly attempt: number }
   | { readonly kind: "arrived"; readonly channel: string; readonly attempt: number }
   | {

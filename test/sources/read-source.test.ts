@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { known, type Reading, unknown } from "../../src/core/reading.ts";
+import { EN } from "../../src/core/texts/index.ts";
 import { readSource } from "../../src/sources/read-source.ts";
 import {
   active,
@@ -16,7 +17,7 @@ const SIGNAL = active("a");
 
 /** Collects once under a deadline of 5 s; tells how it stands after `afterMs`. */
 async function read(clock: SimulatedClock, collecting: Collecting, afterMs: number, deadlineMs = 5_000) {
-  const { reading, released } = readSource(new ScriptedSource(clock, "a", collecting, { deadlineMs }), clock);
+  const { reading, released } = readSource(new ScriptedSource(clock, "a", collecting, { deadlineMs }), clock, EN);
   const seen: { reading?: Reading<unknown>; released: boolean } = { released: false };
   reading.then((result) => {
     seen.reading = result;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { EN } from "../../src/core/texts/index.ts";
 import { createSharedLookup } from "../../src/http/shared-lookup.ts";
 import { createDependencySources } from "../../src/sources/dependencies/index.ts";
 import type { AnySource } from "../../src/sources/source.ts";
@@ -23,9 +24,9 @@ function settings(dependencies: readonly string[], probes: readonly string[]) {
 /** Every source that has to do with it, the network's first. Names outside find no answer. */
 function sourcesOf(dependencies: readonly string[], probes: readonly string[]): AnySource[] {
   const all = settings(dependencies, probes);
-  const network = watchWayOut(all);
+  const network = watchWayOut(all, EN);
   const names = createSharedLookup(1_000, hungLookup);
-  const sources = createDependencySources(all.dependencies, { names, ...(network && { wayOut: network.wayOut }) });
+  const sources = createDependencySources(all.dependencies, EN, { names, ...(network && { wayOut: network.wayOut }) });
   const watched = [...(network ? [network.source] : []), ...sources];
   toClose.push(...watched);
   return watched;
@@ -39,14 +40,14 @@ describe("nobody looks", () => {
     ["without a probe", ["https://a.example", "https://b.example"], []],
     ["with a probe alone: it may be the probe", [], ["https://p.example"]],
     ["where all dependencies are on this host", ["http://api:80", "tcp://10.0.0.7:1"], ["https://p.example"]],
-  ])("%s", (_name, dependencies, probes) => expect(watchWayOut(settings(dependencies, probes))).toBeUndefined());
+  ])("%s", (_name, dependencies, probes) => expect(watchWayOut(settings(dependencies, probes), EN)).toBeUndefined());
 });
 
 test.each([
   ["a dependency outside and a probe", ["https://a.example"], ["https://p.example"]],
   ["two probes", [], ["https://p.example", "tcp://9.9.9.9:53"]],
 ])("somebody looks with %s", (_name, dependencies, probes) => {
-  const network = watchWayOut(settings(dependencies, probes));
+  const network = watchWayOut(settings(dependencies, probes), EN);
   toClose.push(...(network ? [network.source] : []));
   expect(network?.source.name).toBe("network");
 });

@@ -33,6 +33,8 @@ export interface BotApi {
   readonly edits: readonly ReceivedEdit[];
   /** Accepted answers to those who pressed buttons, oldest first. */
   readonly answers: readonly CallbackAnswer[];
+  /** What Telegram offers to those who type a slash. */
+  readonly commands: TelegramChat["commands"];
   /** What people who scroll see now, oldest first: also what they wrote, not what was deleted. */
   readonly shown: TelegramChat["shown"];
   /** Whether somebody is waiting in getUpdates at this moment. */
@@ -181,6 +183,9 @@ export async function startBotApi(options: BotApiOptions): Promise<BotApi> {
     edits: chat.edits,
     answers: chat.answers,
     requests,
+    get commands() {
+      return chat.commands;
+    },
     get shown() {
       return chat.shown;
     },

@@ -9,6 +9,7 @@ import { join } from "node:path";
 export interface StandInContainer {
   readonly id: string;
   readonly name: string;
+  readonly image?: string;
   readonly state?: string;
   readonly status?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -232,7 +233,7 @@ export function listEntry(container: StandInContainer): Record<string, unknown> 
   return {
     Id: id,
     Names: [`/${name}`],
-    Image: "shop/api:1.2",
+    Image: container.image ?? "shop/api:1.2",
     Command: "server --password=secret",
     Created: createdS,
     Labels: labels,

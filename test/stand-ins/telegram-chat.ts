@@ -74,11 +74,18 @@ const BOT = { id: 123456, is_bot: true, first_name: "Watchdog", username: "watch
 const NOT_MODIFIED =
   "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message";
 
+interface BotCommand {
+  readonly command: string;
+  readonly description: string;
+}
+
 /** Chats with a bot in them, what Telegram demands of what is sent there, and the people who write and press buttons. */
 export class TelegramChat {
   readonly messages: ReceivedMessage[] = [];
   readonly edits: ReceivedEdit[] = [];
   readonly answers: CallbackAnswer[] = [];
+  /** What Telegram offers to those who type a slash. */
+  commands: readonly BotCommand[] = [];
   readonly updates = new TelegramUpdates();
   readonly #options: ChatOptions;
   readonly #accepted: () => void;
@@ -201,6 +208,8 @@ export class TelegramChat {
       case "answerCallbackQuery":
         return this.#answer(payload);
       case "setMyCommands":
+        this.#setCommands(payload.commands);
+        return true;
       case "deleteMyCommands":
       case "deleteWebhook":
       case "sendChatAction":
@@ -208,6 +217,16 @@ export class TelegramChat {
       default:
         throw new Refusal(404, "Not Found: method not found");
     }
+  }
+
+  #setCommands(given: unknown): void {
+    const commands = given as BotCommand[];
+    for (const { command, description } of commands) {
+      if (!/^[a-z0-9_]{1,32}$/.test(command)) throw new Refusal(400, "Bad Request: BOT_COMMAND_INVALID");
+      const { length } = description.trim();
+      if (length < 1 || length > 256) throw new Refusal(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID");
+    }
+    this.commands = commands;
   }
 
   #send(payload: Payload): unknown {

@@ -55,12 +55,13 @@ describe("a directory that serves", () => {
     const directory = emptyDirectory();
     const loop = `
       for (let tick = 1; ; tick += 1) {
+        if (tick % 10 === 0) console.log(tick);
         const state = { key: "k" + tick, source: "s", severity: "critical", since: 1, lastAlertAt: tick, what: "w" };
         const notice = { key: state.key, action: "alert", nature: "level", severity: "critical", what: "w", since: 1, at: tick };
         store.commit({ set: [state], forget: [], memories: new Map([["tick", tick]]), notices: [notice], channels: ["a", "b"] });
       }`;
     const child = await startHolder(directory, "", loop);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await once(child.stdout!, "data");
     await killHard(child);
     const { store, warnings } = openStore(directory);
     const ticks = store.alerts().length;

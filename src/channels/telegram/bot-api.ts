@@ -2,6 +2,7 @@ import { Telegram, TelegramError } from "telegraf";
 import type { Telegram as Methods, Opts } from "telegraf/types";
 import { Agent, type Dispatcher } from "undici";
 import { formatDuration } from "../../core/text.ts";
+import { EN } from "../../core/texts/index.ts";
 import { explainFailure } from "../../http/explain-failure.ts";
 import { request } from "../../http/request.ts";
 import { NoAnswerError, readAnswer } from "./answer.ts";
@@ -97,7 +98,7 @@ export class BotApi extends Telegram {
 
   #explainEnd(written: boolean, givenUp: boolean): string {
     const what = written ? "no complete answer" : "no connection";
-    return givenUp ? `${what} when the sender gave up` : `${what} within ${formatDuration(this.#timeoutMs)}`;
+    return givenUp ? `${what} when the sender gave up` : `${what} within ${formatDuration(this.#timeoutMs, EN.units)}`;
   }
 }
 

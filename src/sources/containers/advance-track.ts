@@ -4,11 +4,14 @@ import { judgeCrash } from "./crash.ts";
 import { advanceStop, judgeStop } from "./deliberate-stop.ts";
 import type { ContainerNews, EventFacts, Order } from "./event-facts.ts";
 import { judge, type Verdict } from "./judge.ts";
+import type { LabelProblem } from "./labels.ts";
 import { advanceOom, endedOutOfMemory, type NewKills } from "./oom-kills.ts";
 import { advanceLoop, countersOf, type LoopState, NO_LOOP } from "./restarts.ts";
 import { settle } from "./settle.ts";
 import type { ObservedContainer } from "./snapshot.ts";
-import type { Moment, Track, TrackRules } from "./track.ts";
+import { countedAtOf, type Moment, type Track, type TrackRules } from "./track.ts";
+
+const MAX_EXIT_CODES = 5;
 
 /** What a reading made of one container. */
 export interface Progress {
@@ -21,7 +24,7 @@ export interface Progress {
   /** Kills for memory that are to be told. */
   readonly ooms: (NewKills & { readonly ended: boolean }) | undefined;
   /** What of its labels cannot be used, where that is news. */
-  readonly labelProblems: readonly string[] | undefined;
+  readonly labelProblems: readonly LabelProblem[] | undefined;
 }
 
 /** What events told of one container. */
@@ -48,7 +51,7 @@ export function advanceTrack(
   // A new container under an old name: its counters start anew; for how long the name is down does not.
   const same = last?.id === container.id ? last : undefined;
   const { now, takenAt } = moment;
-  const { intervalMs } = rules;
+  const { intervalMs, texts } = rules;
   const { options } = container;
   const details = container.details?.ok ? container.details.value : undefined;
   // What was not asked for has not changed; what was asked for in vain may have.
@@ -62,10 +65,10 @@ export function advanceTrack(
   });
 
   const stop = advanceStop(container, told.order, last, moment);
-  const crash = judgeCrash(container, told.news, takenAt);
+  const crash = judgeCrash(container, told.news, takenAt, texts);
   const outOfMemory = endedOutOfMemory(oom, details, told.news?.end?.at);
-  const state = crash ?? settle(judge(container, takenAt, outOfMemory), container, same, takenAt, intervalMs);
-  const verdict = judgeStop(state, container, stop, now, options.stopGraceMs ?? rules.stopGraceMs);
+  const state = crash ?? settle(judge(container, takenAt, texts, outOfMemory), container, same, takenAt, intervalMs);
+  const verdict = judgeStop(state, container, stop, now, options.stopGraceMs ?? rules.stopGraceMs, texts);
   const threshold = options.downTicks ?? rules.downTicks;
   const { active: isDown, ...down } =
     verdict.is === "unknown"
@@ -78,7 +81,7 @@ export function advanceTrack(
 
   const hasEnded = container.state === "exited" || container.state === "restarting";
   const endedWith = (hasEnded ? container.exitCode : undefined) ?? told.news?.end?.exitCode;
-  const labelProblems = options.problems?.join("\n") ?? "";
+  const labelProblems = options.problems?.map(({ label, value }) => `${label}=${value}`).join("\n") ?? "";
   const track: Track = {
     id: container.id,
     service: container.service ?? "",
@@ -87,9 +90,9 @@ export function advanceTrack(
     unsettled:
       container.state === "restarting" || crash !== undefined || (same?.unsettled === true && verdict.is !== "up"),
     counters: details === undefined ? (same?.counters ?? null) : countersOf(details),
-    countedAt: isCounted ? now : (same?.countedAt ?? now),
+    countedAt: isCounted ? null : (countedAtOf(same, moment) ?? now),
     loop: loop === undefined ? (same?.loop ?? NO_LOOP) : { bursts: loop.bursts, looping: loop.looping },
-    lastExitCode: endedWith ?? same?.lastExitCode ?? null,
+    exitCodes: rememberExit(same?.exitCodes ?? [], endedWith),
     oom,
     labelProblems,
   };
@@ -101,4 +104,9 @@ export function advanceTrack(
     ooms: newKills && { ...newKills, ended: (endedWith ?? container.exitCode) === 137 },
     labelProblems: labelProblems === (last?.labelProblems ?? "") ? undefined : options.problems,
   };
+}
+
+function rememberExit(codes: readonly number[], code: number | undefined): readonly number[] {
+  if (code === undefined || codes.at(-1) === code) return codes;
+  return [...codes.filter((other) => other !== code), code].slice(-MAX_EXIT_CODES);
 }

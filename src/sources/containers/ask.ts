@@ -39,8 +39,12 @@ export function ask(agent: GuardedAgent, method: string, path: string): Promise<
   });
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+/** Events cost a fraction of what an asynchronous iteration does. */
+function readText(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    response.on("data", (chunk: Buffer) => chunks.push(chunk));
+    response.once("error", reject);
+    response.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+  });
 }

@@ -1,10 +1,11 @@
 import type { EngineAddress } from "../../config/engine-address.ts";
 import { known, type Reading, unknown } from "../../core/reading.ts";
+import { isSameData } from "../../core/same-data.ts";
 import { type Engine, notDocker } from "./engine.ts";
-import type { EventRecord } from "./event-facts.ts";
+import type { EventFacts, EventRecord } from "./event-facts.ts";
 import { MAX_SOCKETS } from "./guarded-agent.ts";
 import { MAY_START_MS } from "./judge.ts";
-import { type ListedContainer, parseInspect, parseList } from "./parse.ts";
+import { type ListedContainer, type Listing, parseInspect } from "./parse.ts";
 import { selectWatched } from "./select-watched.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot, WallTimeMs } from "./snapshot.ts";
 import { linkContainers } from "./tokens.ts";
@@ -33,6 +34,17 @@ interface Inspected {
   readonly details: Reading<ContainerDetails>;
 }
 
+/** What a collection found, and from what, so that the next one need not find it again. */
+interface Found {
+  readonly listing: Listing;
+  readonly snapshot: Snapshot;
+  /** When something began or ended last. */
+  readonly changedAt: WallTimeMs;
+  /** No container need be inspected before so much time lies between two lists, in milliseconds; 0: some must be now. */
+  readonly calmMs: number;
+  readonly listsHealth: boolean;
+}
+
 /** Docker reckons ages by the wall clock and we by a steady one; and its list takes a moment. */
 const AGE_SLACK_MS = 2_000;
 
@@ -44,48 +56,24 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal) 
   const { engine, clock, record } = parts;
   let inspected: ReadonlyMap<string, Inspected> = new Map();
   let listedAt: number | undefined;
+  let last: Found | undefined;
+  const observe = createObserver();
 
   return async function collect(deadline) {
     const stop = (): void => engine.disconnect();
     deadline.addEventListener("abort", stop, { once: true });
     const events = record.take();
-    const haveNews = new Set(events.news.map(({ id }) => id));
     try {
       deadline.throwIfAborted();
       const askedAt = clock.now();
-      const list = parseList(await engine.list());
-      if (list === undefined) throw new Error(notDocker(parts.address));
+      const listing = await engine.listing();
+      if (listing === undefined) throw notDocker(parts.address);
       const sinceLastMs = listedAt === undefined ? parts.intervalMs : askedAt - listedAt;
-      const { watched, leftOut } = selectWatched(list.listed, parts.names, parts.ownId);
-      const due = watched.filter(
-        (entry) =>
-          haveNews.has(entry.id) ||
-          lacksHealth(entry, inspected.get(entry.id), engine.listsHealth()) ||
-          needsInspection(entry, inspected.get(entry.id), sinceLastMs),
-      );
-      const fresh = await inspectAll(due, inspected, parts, deadline);
-      deadline.throwIfAborted();
-      const kept = new Map<string, Inspected>();
-      const containers: ObservedContainer[] = [];
-      const unsure: string[] = [];
-      for (const entry of watched) {
-        if (fresh.get(entry.id) === "gone") {
-          unsure.push(entry.name);
-          continue;
-        }
-        const found = (fresh.get(entry.id) as Inspected | undefined) ?? inspected.get(entry.id);
-        if (found !== undefined) kept.set(entry.id, found);
-        containers.push(observe(entry, found, fresh.has(entry.id)));
-        if (found?.details.ok) parts.expectEvent(lastChangeOf(found.details.value));
-      }
-      // Only now: after a failed collection the next one must look back as far as the last one that succeeded.
-      inspected = kept;
+      if (last !== undefined && isCalm(last, listing, events, sinceLastMs)) parts.expectEvent(last.changedAt);
+      else last = await look(listing, events, sinceLastMs, deadline);
       listedAt = askedAt;
-      const incomplete = list.unreadable > 0;
       // Orders that came while it looked may be the reason for what it saw.
-      const facts = { ...events, orders: record.orders };
-      const links = linkContainers(list.listed, watched, parts.ownId);
-      return { takenAt: clock.wallNow(), containers, links, leftOut, unsure, incomplete, events: facts };
+      return { ...last.snapshot, takenAt: clock.wallNow(), events: { ...events, orders: record.orders } };
     } catch (thrown) {
       record.giveBack(events);
       throw thrown;
@@ -94,6 +82,65 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal) 
       engine.rest();
     }
   };
+
+  async function look(
+    listing: Listing,
+    events: EventFacts,
+    sinceLastMs: number,
+    deadline: AbortSignal,
+  ): Promise<Found> {
+    const haveNews = new Set(events.news.map(({ id }) => id));
+    const listsHealth = engine.listsHealth();
+    const { watched, leftOut } = selectWatched(listing.listed, parts.names, parts.ownId);
+    const due = watched.filter(
+      (entry) =>
+        haveNews.has(entry.id) ||
+        lacksHealth(entry, inspected.get(entry.id), listsHealth) ||
+        needsInspection(entry, inspected.get(entry.id), sinceLastMs),
+    );
+    const fresh = await inspectAll(due, inspected, parts, deadline);
+    deadline.throwIfAborted();
+    const kept = new Map<string, Inspected>();
+    const containers: ObservedContainer[] = [];
+    const unsure: string[] = [];
+    let changedAt = 0;
+    let youngestMs = Number.POSITIVE_INFINITY;
+    for (const entry of watched) {
+      if (fresh.get(entry.id) === "gone") {
+        unsure.push(entry.name);
+        continue;
+      }
+      const found = (fresh.get(entry.id) as Inspected | undefined) ?? inspected.get(entry.id);
+      if (found !== undefined) kept.set(entry.id, found);
+      containers.push(observe(entry, found, fresh.has(entry.id)));
+      youngestMs = Math.min(youngestMs, leastAgeOf(entry));
+      if (!found?.details.ok) continue;
+      parts.expectEvent(lastChangeOf(found.details.value));
+      changedAt = Math.max(changedAt, lastChangeOf(found.details.value));
+    }
+    // Only now: after a failed collection the next one must look back as far as the last one that succeeded.
+    inspected = kept;
+    const incomplete = listing.unreadable > 0;
+    const known = last !== undefined && isSameCast(last.listing, listing) ? last.snapshot.links : undefined;
+    const links = known ?? linkContainers(listing.listed, watched, parts.ownId);
+    const snapshot = { takenAt: 0, containers, links, leftOut, unsure, incomplete, events };
+    const calmMs = due.length > 0 ? 0 : youngestMs - AGE_SLACK_MS;
+    return { listing, snapshot, changedAt, calmMs, listsHealth };
+  }
+
+  function isCalm(found: Found, listing: Listing, { news }: EventFacts, sinceLastMs: number): boolean {
+    if (listing !== found.listing || news.length > 0 || sinceLastMs > found.calmMs) return false;
+    return engine.listsHealth() === found.listsHealth;
+  }
+}
+
+/** Whether it is the same containers under the same names, in whatever state. */
+function isSameCast(a: Listing, b: Listing): boolean {
+  if (a.listed.length !== b.listed.length) return false;
+  return a.listed.every((entry, index) => {
+    const other = b.listed[index];
+    return entry === other || (entry.name === other?.name && isSameData(entry.composition, other.composition));
+  });
 }
 
 /** Whether the list alone does not tell enough of a container. */
@@ -101,11 +148,15 @@ function needsInspection(entry: ListedContainer, last: Inspected | undefined, si
   // A start that failed leaves no trace in the list.
   if (entry.state === "created") return true;
   if (last?.details.ok === false) return true;
-  const leastAgeMs = entry.leastAgeMs ?? (entry.state === "running" ? 0 : Number.POSITIVE_INFINITY);
+  const leastAgeMs = leastAgeOf(entry);
   if (leastAgeMs < sinceLastMs + AGE_SLACK_MS) return true;
   if (last !== undefined) return last.listedAs !== listedAs(entry);
   if (entry.health === "starting" && leastAgeMs >= MAY_START_MS) return true;
   return entry.state !== "running" || entry.health === "unhealthy";
+}
+
+function leastAgeOf({ leastAgeMs, state }: ListedContainer): number {
+  return leastAgeMs ?? (state === "running" ? 0 : Number.POSITIVE_INFINITY);
 }
 
 /** Podman's list does not tell of health checks: who has one is found by the first inspection, and inspected at each tick. */
@@ -162,6 +213,18 @@ async function inspect(
   } catch (thrown) {
     return unknown((thrown as Error).message);
   }
+}
+
+/** Makes of an entry what is read of its container; of the same entry the same, unless it was inspected anew. */
+function createObserver() {
+  const known = new WeakMap<ListedContainer, { found: Inspected | undefined; observed: ObservedContainer }>();
+  return (entry: ListedContainer, found: Inspected | undefined, isFresh: boolean): ObservedContainer => {
+    const before = known.get(entry);
+    if (!isFresh && before !== undefined && before.found === found) return before.observed;
+    const observed = observe(entry, found, isFresh);
+    if (!isFresh) known.set(entry, { found, observed });
+    return observed;
+  };
 }
 
 /** What was inspected just now is newer than the list; what was inspected before is older. */

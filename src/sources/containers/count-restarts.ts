@@ -1,7 +1,7 @@
 import type { ContainerNews } from "./event-facts.ts";
 import { countersOf, restartsBeforeFirstReading, restartsBetween, restartsSeen, shareWithin } from "./restarts.ts";
 import type { ContainerDetails, ObservedContainer, WallTimeMs } from "./snapshot.ts";
-import type { Moment, Track, TrackRules } from "./track.ts";
+import { countedAtOf, type Moment, type Track, type TrackRules } from "./track.ts";
 
 /** Restarts since the reading before: the larger of what events and Docker's counters say, for they say the same. */
 export function countRestarts(
@@ -9,9 +9,10 @@ export function countRestarts(
   details: ContainerDetails,
   same: Track | undefined,
   news: ContainerNews | undefined,
-  { now, takenAt, lastReadAt }: Moment,
+  moment: Moment,
   { restartsWindowMs }: TrackRules,
 ): number {
+  const { now, takenAt, lastReadAt } = moment;
   const before = same?.counters ?? null;
   const ends = new Set(news?.restarts);
   // Its start was found before its event came.
@@ -22,7 +23,7 @@ export function countRestarts(
     return Math.max(seen, found, isStartedAgain(details, takenAt, lastReadAt === null ? 0 : now - lastReadAt) ? 1 : 0);
   }
   const restarts = restartsBetween(before, countersOf(details));
-  return Math.max(seen, shareWithin(restartsWindowMs, restarts, now - same.countedAt));
+  return Math.max(seen, shareWithin(restartsWindowMs, restarts, now - (countedAtOf(same, moment) ?? now)));
 }
 
 /** Whether one that was never counted, as it ran well, has ended and been started since the reading before. */

@@ -1,5 +1,5 @@
 import type { ContainerNews } from "./event-facts.ts";
-import { describe, explainExitCode, reference, type Verdict } from "./judge.ts";
+import { type ContainerTexts, describe, reference, type Verdict, wordExit } from "./judge.ts";
 import type { ObservedContainer, WallTimeMs } from "./snapshot.ts";
 
 /**
@@ -10,16 +10,17 @@ export function judgeCrash(
   container: ObservedContainer,
   news: ContainerNews | undefined,
   takenAt: WallTimeMs,
+  texts: ContainerTexts,
 ): Verdict | undefined {
   const { state, name, details } = container;
   const end = news?.end;
   if (state !== "running" || end === undefined || end.deliberate || end.exitCode === 0) return undefined;
-  const meaning = explainExitCode(end.exitCode, news?.ooms.length !== 0);
+  const how = wordExit(end.exitCode, texts.containers, news?.ooms.length !== 0);
   return {
     is: "down",
-    what: `container ${name} crashed (code ${end.exitCode}${meaning === undefined ? "" : `: ${meaning}`}) and was started again`,
+    what: texts.containers.is.crashed(name, how),
     forMs: Math.max(0, takenAt - end.at),
-    details: describe(container, details?.ok ? details.value : undefined),
-    next: `docker logs --tail 100 ${reference(container)}`,
+    details: describe(container, details?.ok ? details.value : undefined, texts),
+    next: `\`docker logs --tail 100 ${reference(container)}\``,
   };
 }

@@ -1,14 +1,19 @@
 import type { ContainersSettings } from "../../config/settings.ts";
 import type { AnySource } from "../source.ts";
 import { type ContainersSurroundings, createContainersSource } from "./index.ts";
+import type { ContainerTexts } from "./judge.ts";
 import { createLimitsSource } from "./limits/index.ts";
 import { withRoutes } from "./route-signals.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { createVolumesSource } from "./volumes/index.ts";
 
 /** All that is watched of one Docker engine. What is switched off has no source, and so asks nothing. */
-export function createContainersSources(settings: ContainersSettings, own: ContainersSurroundings = {}): AnySource[] {
-  const containers = createContainersSource(settings, own);
+export function createContainersSources(
+  settings: ContainersSettings,
+  texts: ContainerTexts,
+  own: ContainersSurroundings = {},
+): AnySource[] {
+  const containers = createContainersSource(settings, texts, own);
   const now = own.clock?.now ?? (() => performance.now());
   let newest: Promise<Snapshot> | undefined;
   const shared = {
@@ -26,7 +31,7 @@ export function createContainersSources(settings: ContainersSettings, own: Conta
   const areLimitsWatched = memPct !== undefined || cpuPct !== undefined;
   return [
     withRoutes(shared, routeNames),
-    ...(areLimitsWatched ? [withRoutes(createLimitsSource(settings, snapshot, now), routeNames)] : []),
-    ...(orphanedVolumesMax === undefined ? [] : [createVolumesSource(settings, orphanedVolumesMax, now)]),
+    ...(areLimitsWatched ? [withRoutes(createLimitsSource(settings, texts, snapshot, now), routeNames)] : []),
+    ...(orphanedVolumesMax === undefined ? [] : [createVolumesSource(settings, texts, orphanedVolumesMax, now)]),
   ];
 }

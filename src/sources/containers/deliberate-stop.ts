@@ -1,7 +1,7 @@
 import { formatDuration } from "../../core/text.ts";
 import { type Instant, SECOND_MS } from "../../core/time.ts";
 import { isDeliberate, type Order } from "./event-facts.ts";
-import { explainExitCode, reference, UNKNOWN, type Verdict } from "./judge.ts";
+import { type ContainerTexts, reference, UNKNOWN, type Verdict, wordExit } from "./judge.ts";
 import type { ObservedContainer, WallTimeMs } from "./snapshot.ts";
 
 /** An end that somebody ordered and that the container has not come back from. Plain JSON data. */
@@ -47,20 +47,19 @@ export function judgeStop(
   stop: DeliberateStop | null,
   now: Instant,
   graceMs: number,
+  { containers: texts, units }: ContainerTexts,
 ): Verdict {
   if (stop === null || verdict.is === "up") return verdict;
   const forMs = now - stop.at;
   if (forMs < graceMs) return UNKNOWN;
   if (verdict.is === "unknown" && container.state !== "created") return verdict;
   const { name, exitCode } = container;
-  const meaning = exitCode === undefined ? undefined : explainExitCode(exitCode);
-  const ended = `it ended with code ${exitCode}${meaning === undefined ? "" : `: ${meaning}`}`;
-  const when = forMs < SECOND_MS ? "just now" : `${formatDuration(forMs)} ago`;
+  const ended = exitCode === undefined ? [] : [texts.details.ended(wordExit(exitCode, texts))];
   return {
     is: "down",
-    what: `container ${name} was stopped ${when} and has not come back`,
+    what: forMs < SECOND_MS ? texts.is.notBackYet(name) : texts.is.notBack(name, formatDuration(forMs, units)),
     forMs,
-    details: [...(exitCode === undefined ? [] : [ended]), ...(verdict.is === "down" ? verdict.details : [])],
-    next: `docker start ${reference(container)}`,
+    details: [...ended, ...(verdict.is === "down" ? verdict.details : [])],
+    next: `\`docker start ${reference(container)}\``,
   };
 }

@@ -2,11 +2,14 @@ import Docker from "dockerode";
 import { type EngineAddress, writeAddress } from "../../config/engine-address.ts";
 import type { ContainersSettings } from "../../config/settings.ts";
 import { cleanText } from "../../core/text.ts";
+import { Failure } from "../../http/failure.ts";
 import { ApiVersion } from "./api-version.ts";
 import { type Answer, ask, StaleConnection } from "./ask.ts";
 import { explainEngineFailure } from "./explain-engine-failure.ts";
 import { GuardedAgent, NoAnswerInTime } from "./guarded-agent.ts";
+import { ListReader } from "./list-reader.ts";
 import { createModem } from "./modem.ts";
+import type { Listing } from "./parse.ts";
 
 /** A list of some 5,000 containers, or one container with absurdly many labels. */
 const MAX_ANSWER_BYTES = 16 * 1_024 * 1_024;
@@ -19,6 +22,8 @@ const MOST_ATTEMPTS = 3;
 export interface Engine {
   /** All containers, stopped ones too: JSON whose shape nobody has checked yet. */
   list(): Promise<unknown>;
+  /** The same, read; what is as in the answer before is the same object. `undefined`: it is no list. */
+  listing(): Promise<Listing | undefined>;
   /** One container, or `undefined` where it does not exist (any more). JSON whose shape nobody has checked yet. */
   inspect(id: string): Promise<unknown>;
   version(): Promise<unknown>;
@@ -88,16 +93,19 @@ export function createEngine({ address, timeoutMs }: EngineSettings): Engine {
   };
 
   const docker = new Docker({ modem: createModem(dial) } as Docker.DockerOptions);
+  const reader = new ListReader();
+  const lister = new Docker({ modem: createModem(dial, (text) => reader.read(text)) } as Docker.DockerOptions);
   const answerTo = async (question: Promise<unknown>): Promise<unknown> => {
     try {
       return await question;
     } catch (thrown) {
       if ((thrown as { statusCode?: unknown } | null)?.statusCode === 404) return undefined;
-      throw new Error(explainEngineFailure(thrown, address));
+      throw new Failure((texts) => explainEngineFailure(texts, thrown, address));
     }
   };
   return {
     list: () => answerTo(docker.listContainers({ all: true })),
+    listing: () => answerTo(lister.listContainers({ all: true })) as Promise<Listing | undefined>,
     inspect: (id) => answerTo(docker.getContainer(id).inspect()),
     version: () => answerTo(docker.version()),
     info: () => answerTo(docker.info()),
@@ -139,7 +147,7 @@ export async function pingEngine(settings: EngineSettings): Promise<EngineVersio
   const hasty = createEngine({ ...settings, timeoutMs: Math.min(settings.timeoutMs, EVENTS_ANSWER_MS) });
   try {
     const { Version, ApiVersion: newest, Components } = ((await engine.version()) ?? {}) as Record<string, unknown>;
-    if (typeof Version !== "string" || typeof newest !== "string") throw new Error(notDocker(settings.address));
+    if (typeof Version !== "string" || typeof newest !== "string") throw notDocker(settings.address);
     return {
       product: JSON.stringify(Components ?? "").includes('"Podman Engine"') ? "Podman" : "Docker",
       engineVersion: cleanText(Version, 60),
@@ -153,8 +161,7 @@ export async function pingEngine(settings: EngineSettings): Promise<EngineVersio
   }
 }
 
-export function notDocker(address: EngineAddress): string {
-  const variable =
-    "socketPath" in address ? "WATCHDOG_DOCKER_SOCK to Docker's socket" : "WATCHDOG_DOCKER_HOST to Docker";
-  return `what answers at ${cleanText(writeAddress(address))} is not Docker: set ${variable}`;
+export function notDocker(address: EngineAddress): Failure {
+  const at = cleanText(writeAddress(address));
+  return new Failure(({ engine }) => ("socketPath" in address ? engine.notDockerSocket(at) : engine.notDocker(at)));
 }

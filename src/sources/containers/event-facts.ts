@@ -79,8 +79,14 @@ export class EventRecord {
   /** When the run ended that no start has followed yet. */
   readonly #endedAt = new Map<string, WallTimeMs>();
 
+  /** What {@link take} hands out of them; the same arrays until something is added. */
+  #listedOrders: EventFacts["orders"] | undefined;
+  #listedRemovals: EventFacts["removals"] | undefined;
+
   /** @param isOld it happened before anybody followed: what it did is for the readings to find */
   record({ action, id, name, at, exitCode, signal }: ContainerEvent, isOld = false): void {
+    this.#listedOrders = undefined;
+    this.#listedRemovals = undefined;
     switch (action) {
       case "kill":
         keep(this.#orders, id, { at, signal });
@@ -127,8 +133,9 @@ export class EventRecord {
   /** Hands out the news, which are then no longer news, and what is kept of orders. */
   take(): EventFacts {
     const news = [...this.#news.values()];
-    this.#news = new Map();
-    return { news, orders: [...this.#orders], removals: [...this.#removals] };
+    if (news.length > 0) this.#news = new Map();
+    this.#listedRemovals ??= [...this.#removals];
+    return { news, orders: this.orders, removals: this.#listedRemovals };
   }
 
   /** Takes news back that no reading has told. */
@@ -145,7 +152,8 @@ export class EventRecord {
 
   /** What was ordered meanwhile belongs to the reading that found its outcome. */
   get orders(): EventFacts["orders"] {
-    return [...this.#orders];
+    this.#listedOrders ??= [...this.#orders];
+    return this.#listedOrders;
   }
 
   #newsOf(id: string): MutableNews {

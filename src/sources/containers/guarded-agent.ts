@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import { type EngineAddress, writeAddress } from "../../config/engine-address.ts";
+import { Failure } from "../../http/failure.ts";
 import { openConnection } from "./open-connection.ts";
 
 /** What one request may cost. */
@@ -40,7 +41,7 @@ export class RefusedRequest extends Error {
 }
 
 /** No complete answer came before the deadline. */
-export class NoAnswerInTime extends Error {
+export class NoAnswerInTime extends Failure {
   override readonly name = "NoAnswerInTime";
 }
 
@@ -97,8 +98,10 @@ export class GuardedAgent extends Agent {
     Object.defineProperty(request, "method", { value: method, writable: false });
     Object.defineProperty(request, "path", { value: path, writable: false });
     limitRequest(request, this.#limits);
+    // To work out that there is none, Node would compile a regular expression for 5 ms.
+    const known = { servername: "", ...options };
     // Not in Node's types, though every custom agent rests on it.
-    (Agent.prototype as unknown as GuardedAgent).addRequest.call(this, request, options, ...rest);
+    (Agent.prototype as unknown as GuardedAgent).addRequest.call(this, request, known, ...rest);
   }
 
   /** docker-modem inspects its options to unlimited depth at each request; without this that walks all sockets. */
@@ -111,7 +114,7 @@ function limitRequest(request: ClientRequest, { timeoutMs, maxBytes, endless = f
   let response: IncomingMessage | undefined;
   let failed = false;
   const giveUp = (): void =>
-    void request.destroy(new NoAnswerInTime(`no complete answer within ${timeoutMs / 1_000} s`));
+    void request.destroy(new NoAnswerInTime((texts) => texts.notCompleteWithin(timeoutMs / 1_000)));
   const timer = endless ? undefined : setTimeout(giveUp, timeoutMs);
   request.once("error", () => {
     failed = true;
@@ -126,7 +129,7 @@ function limitRequest(request: ClientRequest, { timeoutMs, maxBytes, endless = f
     // Bytes of the connection, not of the body: endless headers or interim answers count too.
     const countBytes = (): void => {
       if (socket.bytesRead - before <= maxBytes || (endless && response !== undefined)) return;
-      request.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
+      request.destroy(new Failure((texts) => texts.tooLong(maxBytes)));
     };
     socket.on("data", countBytes);
     request.once("close", () => socket.off("data", countBytes));
@@ -135,7 +138,7 @@ function limitRequest(request: ClientRequest, { timeoutMs, maxBytes, endless = f
     clearTimeout(timer);
     // Node reports an answer that breaks off to nobody who listens for errors of the request.
     if (!failed && response?.complete !== true) {
-      request.emit("error", new Error("the answer broke off before it was complete"));
+      request.emit("error", new Failure((texts) => texts.incomplete));
     }
   });
 }

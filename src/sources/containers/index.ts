@@ -11,9 +11,12 @@ import { createCollector } from "./collect.ts";
 import { createEngine } from "./engine.ts";
 import { EventRecord } from "./event-facts.ts";
 import { EventStream } from "./events.ts";
-import { type LinkMemory, linkSignals } from "./link-signals.ts";
+import type { ContainerTexts } from "./judge.ts";
+import { type Linked, type LinkMemory, linkSignals } from "./link-signals.ts";
 import { findOwnContainer } from "./own-container.ts";
-import { evaluate, INITIAL_MEMORY, type Memory } from "./signals.ts";
+import { noteRedeploys, type RedeployMemory } from "./redeploys.ts";
+import { type AtRest, evaluate, INITIAL_MEMORY, type Memory } from "./signals.ts";
+import { skipUnchanged } from "./skip-unchanged.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export { type EngineVersion, pingEngine } from "./engine.ts";
@@ -40,16 +43,20 @@ const REAL_CLOCK: Clock = {
 /** The containers that Docker knows of, read over its socket and never changed. */
 export function createContainersSource(
   settings: ContainersSettings,
+  texts: ContainerTexts,
   own: ContainersSurroundings = {},
-): Source<Snapshot, Memory & LinkMemory> {
+): Source<Snapshot, Memory & LinkMemory & RedeployMemory> {
   const { address, names, timeoutMs } = settings;
   const engine = createEngine(settings);
   const readFile = own.readFile ?? ((path: string) => readFileSync(path, "utf8"));
   const clock = { ...REAL_CLOCK, ...own.clock };
   const record = new EventRecord();
+  const atRest: AtRest = new WeakMap();
+  const linkedBefore: Linked = new WeakMap();
   let stream: EventStream | undefined;
   const rules = {
     ...settings,
+    texts,
     engineAt: cleanText(writeAddress(address)),
     required: names.filter((name) => !isGlob(name)),
   };
@@ -86,8 +93,11 @@ export function createContainersSource(
       );
       return stream;
     },
-    evaluate: (reading, memory, now) =>
-      linkSignals(evaluate(reading, memory, now, rules), reading, memory, rules.required),
+    evaluate: skipUnchanged<Memory & LinkMemory & RedeployMemory>((reading, memory, now) => {
+      const evaluation = evaluate(reading, memory, now, rules, atRest);
+      const linked = linkSignals(evaluation, reading, memory, rules.required, linkedBefore);
+      return noteRedeploys(linked, reading, memory, now, rules);
+    }),
     close: async () => engine.disconnect(),
   };
 }

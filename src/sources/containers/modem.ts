@@ -28,8 +28,12 @@ export class UnwantedAnswer extends Error {
  * redirects, and knows no deadline.
  *
  * @param dial sends a request; its rejection is passed on
+ * @param read what becomes of the text of an answer that is wanted
  */
-export function createModem(dial: (method: string, path: string) => Promise<Answer>) {
+export function createModem(
+  dial: (method: string, path: string) => Promise<Answer>,
+  read: (text: string) => unknown = parse,
+) {
   return {
     /** dockerode sets it. */
     Promise,
@@ -37,9 +41,8 @@ export function createModem(dial: (method: string, path: string) => Promise<Answ
       const whole = path.replace(/\?$/, writeQuery(options));
       dial(method, whole)
         .then(({ status, text }) => {
-          const json = parse(text);
-          if (statusCodes[status] !== true) throw new UnwantedAnswer(status, json);
-          return json;
+          if (statusCodes[status] !== true) throw new UnwantedAnswer(status, parse(text));
+          return read(text);
         })
         .then(
           (json) => done(null, json),

@@ -1,7 +1,7 @@
 import { redactSecrets } from "../../core/redact-secrets.ts";
 import { cleanText } from "../../core/text.ts";
 import { type ContainerOptions, parseOptions, parseService } from "./labels.ts";
-import type { ContainerDetails, ContainerState, WallTimeMs } from "./snapshot.ts";
+import type { ContainerDetails, ContainerState, StartFailure, WallTimeMs } from "./snapshot.ts";
 import { type Health, parseStatusText, type StatusText } from "./status-text.ts";
 import { type Composition, parseComposition } from "./tokens.ts";
 
@@ -41,20 +41,20 @@ function asObject(value: unknown): Json | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
-/**
- * The list as Docker answers it.
- *
- * @returns `undefined` when it is no list at all; else the entries that can be told apart, and how many cannot
- */
-export function parseList(
-  json: unknown,
-): { readonly listed: readonly ListedContainer[]; readonly unreadable: number } | undefined {
+/** The list as Docker answers it: the entries that can be told apart, and how many cannot. */
+export interface Listing {
+  readonly listed: readonly ListedContainer[];
+  readonly unreadable: number;
+}
+
+/** @returns `undefined` when it is no list at all */
+export function parseList(json: unknown): Listing | undefined {
   if (!Array.isArray(json)) return undefined;
   const listed = json.map(parseEntry).filter((entry) => entry !== undefined);
   return { listed, unreadable: json.length - listed.length };
 }
 
-function parseEntry(json: unknown): ListedContainer | undefined {
+export function parseEntry(json: unknown): ListedContainer | undefined {
   const entry = asObject(json);
   const id = entry?.Id;
   if (entry === undefined || typeof id !== "string" || !ID.test(id)) return undefined;
@@ -180,14 +180,14 @@ function parseTime(text: string | undefined | null): WallTimeMs | undefined {
   return at > 0 ? at : undefined;
 }
 
-const START_FAILURES: readonly (readonly [RegExp, string])[] = [
-  [/port is already allocated|address already in use/i, "a port it wants is taken"],
-  [/error mounting|bind source path|invalid mount/i, "a volume could not be mounted"],
-  [/network .*not found|no such network/i, "its network does not exist"],
-  [/executable file not found|no such file or directory/i, "its command was not found"],
-  [/permission denied/i, "its command may not be executed"],
+const START_FAILURES: readonly (readonly [RegExp, StartFailure])[] = [
+  [/port is already allocated|address already in use/i, "portTaken"],
+  [/error mounting|bind source path|invalid mount/i, "notMounted"],
+  [/network .*not found|no such network/i, "noNetwork"],
+  [/executable file not found|no such file or directory/i, "commandNotFound"],
+  [/permission denied/i, "notExecutable"],
 ];
 
-function explainStartFailure(error: string): string {
-  return START_FAILURES.find(([pattern]) => pattern.test(error))?.[1] ?? "Docker could not start it";
+function explainStartFailure(error: string): StartFailure {
+  return START_FAILURES.find(([pattern]) => pattern.test(error))?.[1] ?? "other";
 }

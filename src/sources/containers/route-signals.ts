@@ -1,9 +1,9 @@
+import { distance } from "fastest-levenshtein";
 import type { Reading } from "../../core/reading.ts";
 import { type Evaluation, kindOf } from "../../core/signal.ts";
 import { cleanText } from "../../core/text.ts";
 import type { Source } from "../source.ts";
 import type { ContainerOptions } from "./labels.ts";
-import { wordUnknownRoute } from "./word-routes.ts";
 
 interface Labelled {
   readonly name: string;
@@ -41,7 +41,8 @@ function checkRoutes<T extends { readonly containers: readonly Labelled[] }>(
   const containers = reading.value.containers.map((container) => {
     if (!isUnknown(container)) return container;
     const { route = "", ...options } = container.options;
-    const problem = wordUnknownRoute(cleanText(route, 40), routeNames);
+    const [nearest = ""] = routeNames.toSorted((a, b) => distance(a, route) - distance(b, route));
+    const problem = { label: "watchdog.route", value: cleanText(route, 40), nearest };
     return { ...container, options: { ...options, problems: [...(options.problems ?? []), problem] } };
   });
   return { ok: true, value: { ...reading.value, containers } };

@@ -1,12 +1,22 @@
 import type { Reading } from "../../core/reading.ts";
+import { isSameData } from "../../core/same-data.ts";
 import type { Evaluation, Signal, Suspect } from "../../core/signal.ts";
 import type { Instant } from "../../core/time.ts";
-import { advanceTrack, tellingsOf } from "./advance-track.ts";
+import { advanceTrack, type Progress, tellingsOf } from "./advance-track.ts";
 import { countTick, NO_TICKS, type TickCount } from "./count-ticks.ts";
 import type { EventFacts } from "./event-facts.ts";
 import type { ObservedContainer, Snapshot } from "./snapshot.ts";
 import { dockerSuspect, missingSuspect, suspectOf } from "./suspects.ts";
-import { hasRestarted, isWorthKeeping, type Moment, NEW_TRACK, type Track, type TrackRules } from "./track.ts";
+import {
+  countedAtOf,
+  hasRestarted,
+  isTimeless,
+  isWorthKeeping,
+  type Moment,
+  NEW_TRACK,
+  type Track,
+  type TrackRules,
+} from "./track.ts";
 import {
   containerSignal,
   dockerSignal,
@@ -38,17 +48,31 @@ export const INITIAL_MEMORY: Memory = { failures: NO_TICKS, readAt: null, tracks
 const CONTAINER_KINDS = ["container", "container_restarts", "container_oom"] as const;
 
 /**
+ * Containers that run well and of which nothing changes, not even what is remembered: the track with which they were judged, and what
+ * came of it. What time alone changes is never here.
+ */
+export type AtRest = WeakMap<ObservedContainer, { readonly track: Track | undefined; readonly signal: Signal }>;
+
+/**
  * Facts into signals, see the contract's table. Pure and total. A fault that is not confirmed yet is held rather than
  * told as "not active": that would end an alert.
+ *
+ * @param atRest what was found by the same rules before; it saves work and changes nothing
  */
-export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instant, rules: Rules): Evaluation<Memory> {
+export function evaluate(
+  reading: Reading<Snapshot>,
+  memory: Memory,
+  now: Instant,
+  rules: Rules,
+  atRest: AtRest = new WeakMap(),
+): Evaluation<Memory> {
   if (!reading.ok) {
     const { intervalMs, engineDownTicks: threshold } = rules;
     const { active, ...failures } = countTick(memory.failures, true, { now, intervalMs, threshold });
     return {
-      signals: active ? [dockerSignal(rules.engineAt, reading.error)] : [],
+      signals: active ? [dockerSignal(rules, reading.error)] : [],
       holds: active ? CONTAINER_KINDS : ["docker_down", ...CONTAINER_KINDS],
-      ...(!active && { suspects: [dockerSuspect(reading.error)] }),
+      ...(!active && { suspects: [dockerSuspect(reading.error, rules.texts)] }),
       memory: { ...memory, failures },
     };
   }
@@ -58,7 +82,7 @@ export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instan
   const lastOf = recallBy(before, containers);
   const toldOf = tellingsOf(events);
   const after: [string, Track][] = [];
-  const signals: Signal[] = [dockerSignal(rules.engineAt, undefined)];
+  const signals: Signal[] = [dockerSignal(rules, undefined)];
   const suspects: Suspect[] = [];
   const holds: string[] = incomplete ? [...CONTAINER_KINDS] : [];
   const remember = (name: string, track: Track | undefined): void => {
@@ -68,29 +92,34 @@ export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instan
   for (const container of containers) {
     const { name } = container;
     const last = lastOf(container);
-    const { track, verdict, isDown, loop, ooms, labelProblems } = advanceTrack(
-      container,
-      last,
-      toldOf(container.id),
-      moment,
-      rules,
-    );
-    if (verdict.is === "up" || (verdict.is === "down" && isDown))
-      signals.push(containerSignal(container, verdict, now));
-    else holds.push(`container:${name}`);
-    const suspect = isDown ? undefined : suspectOf(container, verdict, track, now, rules.stopGraceMs);
+    const told = toldOf(container.id);
+    const rest = atRest.get(container);
+    if (rest !== undefined && rest.track === last && told.news === undefined) {
+      signals.push(rest.signal);
+      if (last !== undefined) after.push([name, last]);
+      continue;
+    }
+    const progress = advanceTrack(container, last, told, moment, rules);
+    const { track, verdict, isDown, loop, ooms, labelProblems } = progress;
+    if (verdict.is === "up" || (verdict.is === "down" && isDown)) {
+      const signal = containerSignal(container, verdict, now);
+      signals.push(signal);
+      if (container.state === "running" && isAtRest(progress, last)) atRest.set(container, { track: last, signal });
+    } else holds.push(`container:${name}`);
+    const suspect = isDown ? undefined : suspectOf(container, verdict, track, now, rules.stopGraceMs, rules.texts);
     if (suspect !== undefined) suspects.push(suspect);
     if (loop === undefined) holds.push(`container_restarts:${name}`);
     else if (hasRestarted(last) || hasRestarted(track)) {
-      signals.push(restartsSignal(container, loop, track.lastExitCode, rules));
+      signals.push(restartsSignal(container, loop, track.exitCodes, rules));
     }
-    if (ooms !== undefined) signals.push(oomSignal(container, ooms, moment));
-    if (labelProblems !== undefined) signals.push(labelSignal(name, labelProblems));
-    remember(name, track);
+    if (ooms !== undefined) signals.push(oomSignal(container, ooms, moment, rules.texts));
+    if (labelProblems !== undefined) signals.push(labelSignal(name, labelProblems, rules.texts));
+    remember(name, isSameData(last, track) ? last : track);
   }
   for (const name of unsure) {
     holds.push(`container:${name}`, `container_restarts:${name}`);
-    remember(name, before.get(name));
+    const last = before.get(name);
+    remember(name, last && { ...last, countedAt: countedAtOf(last, moment) });
   }
   const present = new Set([...containers.map(({ name }) => name), ...leftOut, ...unsure]);
   for (const name of incomplete ? [] : rules.required.filter((required) => !present.has(required))) {
@@ -98,11 +127,18 @@ export function evaluate(reading: Reading<Snapshot>, memory: Memory, now: Instan
     if (signal !== undefined) signals.push(signal);
     else {
       holds.push(`container:${name}`);
-      suspects.push(missingSuspect(name));
+      suspects.push(missingSuspect(name, rules.texts));
     }
     remember(name, track);
   }
   return { signals, holds, suspects, memory: { failures: NO_TICKS, readAt: now, tracks: after } };
+}
+
+/** Whether the same container would be judged the same again, whenever that is. */
+function isAtRest({ track, verdict, loop, ooms, labelProblems }: Progress, last: Track | undefined): boolean {
+  if (verdict.is !== "up" || loop === undefined || ooms !== undefined || labelProblems !== undefined) return false;
+  if (last === undefined) return !isWorthKeeping(track);
+  return isSameData(last, track) && isTimeless(track);
 }
 
 /** What is remembered of a container: under its name, or, where it came back under another, of its service. */
@@ -122,7 +158,7 @@ function judgeMissing(
   last: Track | undefined,
   { removals }: EventFacts,
   { now, takenAt }: Moment,
-  { downTicks: threshold, intervalMs, stopGraceMs }: Rules,
+  { downTicks: threshold, intervalMs, stopGraceMs, texts }: Rules,
 ): { readonly track: Track; readonly signal: Signal | undefined } {
   const removedAt = new Map(removals).get(name);
   const stop =
@@ -131,5 +167,5 @@ function judgeMissing(
   const forMs = stop === null ? undefined : now - stop.at;
   if (forMs !== undefined && forMs < stopGraceMs) return { track: { ...NEW_TRACK, down, stop }, signal: undefined };
   const { active, ...count } = countTick(down, true, { now, intervalMs, threshold });
-  return { track: { ...NEW_TRACK, down: count, stop }, signal: active ? missingSignal(name, forMs) : undefined };
+  return { track: { ...NEW_TRACK, down: count, stop }, signal: active ? missingSignal(name, forMs, texts) : undefined };
 }

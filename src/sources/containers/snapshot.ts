@@ -18,6 +18,15 @@ export type ContainerState =
 /** Wall clock of Docker's host, in epoch milliseconds. To be compared only with others of the same snapshot. */
 export type WallTimeMs = number;
 
+export type StartFailure =
+  | "portTaken"
+  | "notMounted"
+  | "noNetwork"
+  | "commandNotFound"
+  | "notExecutable"
+  /** Docker told why, in words that we do not know. */
+  | "other";
+
 /** What is kept of `inspect`. */
 export interface ContainerDetails {
   readonly state: ContainerState;
@@ -40,8 +49,8 @@ export interface ContainerDetails {
   readonly restartPolicy: string | undefined;
   /** How often "on-failure" tries at most; `undefined`: without end. */
   readonly restartLimit: number | undefined;
-  /** Why Docker could not start it, in our words. */
-  readonly startFailure: string | undefined;
+  /** Why Docker could not start it, as far as its words tell. */
+  readonly startFailure: StartFailure | undefined;
 }
 
 /** One watched container as it was read. Plain data. */

@@ -1,6 +1,6 @@
 import type { Suspect } from "../../core/signal.ts";
 import type { Instant } from "../../core/time.ts";
-import { MAY_START_MS, type Verdict } from "./judge.ts";
+import { type ContainerTexts, MAY_START_MS, type Verdict } from "./judge.ts";
 import type { ObservedContainer } from "./snapshot.ts";
 import type { Track } from "./track.ts";
 
@@ -16,6 +16,7 @@ export function suspectOf(
   { stop, unsettled }: Track,
   now: Instant,
   stopGraceMs: number,
+  { containers: { is } }: ContainerTexts,
 ): Suspect | undefined {
   const { name, state, health, leastAgeMs, options } = container;
   const graceMs = options.stopGraceMs ?? stopGraceMs;
@@ -23,22 +24,22 @@ export function suspectOf(
   const suspect = (what: string): Suspect => ({ key: `container:${name}`, severity, what });
   if (verdict.is === "down") return suspect(verdict.what);
   // Also one that counts as finished, and so as well: what needs it has not got it.
-  if (stop !== null && now - stop.at < graceMs) return suspect(`container ${name} was stopped`);
+  if (stop !== null && now - stop.at < graceMs) return suspect(is.stopped(name));
   if (verdict.is === "up") return undefined;
   if (state === "running" && health === "starting") {
     const startPeriodMs = container.details?.ok ? container.details.value.startPeriodMs : 0;
     const isYoung = leastAgeMs !== undefined && leastAgeMs < MAY_START_MS + startPeriodMs;
-    return isYoung ? suspect(`container ${name} is starting`) : undefined;
+    return isYoung ? suspect(is.starting(name)) : undefined;
   }
   // Restarted by its policy, or just up again after a crash: both are settled within seconds.
   const isSettling = state === "restarting" || (state === "running" && unsettled);
-  return isSettling ? suspect(`container ${name} is restarting`) : undefined;
+  return isSettling ? suspect(is.restarting(name)) : undefined;
 }
 
-export function missingSuspect(name: string): Suspect {
-  return { key: `container:${name}`, severity: "critical", what: `container ${name} does not exist` };
+export function missingSuspect(name: string, { containers }: ContainerTexts): Suspect {
+  return { key: `container:${name}`, severity: "critical", what: containers.is.missing(name) };
 }
 
-export function dockerSuspect(error: string): Suspect {
-  return { key: "docker_down", severity: "critical", what: `Docker did not answer: ${error}` };
+export function dockerSuspect(error: string, { containers }: ContainerTexts): Suspect {
+  return { key: "docker_down", severity: "critical", what: containers.docker.unanswered(error) };
 }

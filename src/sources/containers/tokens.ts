@@ -90,6 +90,18 @@ export function linkContainers(
   });
 }
 
+/**
+ * How a container hung together that is gone: what it depends on is no longer told.
+ *
+ * @param service project, service and number
+ * @param isAmbiguous whether a service of that name is in another project, too
+ */
+export function linksOfService(service: string, name: string, isAmbiguous: boolean): Links {
+  const [project = "", own = ""] = service.split("/");
+  const hosts = isAmbiguous ? [hostToken(name)] : [...new Set([hostToken(name), hostToken(own)])];
+  return { standsFor: [`service:${project}/${own}`, ...hosts], needs: [DOCKER] };
+}
+
 function hostsOf(name: string, { service }: Composition): string[] {
   const byName = hostToken(name);
   const byService = service === undefined ? byName : hostToken(service);

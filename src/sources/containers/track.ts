@@ -1,6 +1,7 @@
 import type { Instant } from "../../core/time.ts";
 import { NO_TICKS, type TickCount } from "./count-ticks.ts";
 import type { DeliberateStop } from "./deliberate-stop.ts";
+import type { ContainerTexts } from "./judge.ts";
 import { NO_OOM, type OomState } from "./oom-kills.ts";
 import { type Counters, type LoopState, NO_LOOP } from "./restarts.ts";
 import type { WallTimeMs } from "./snapshot.ts";
@@ -16,11 +17,11 @@ export interface Track {
   /** It was found restarting or crashed, and was not found up since. */
   readonly unsettled: boolean;
   readonly counters: Counters | null;
-  /** When the counters were last known to be what they are. */
-  readonly countedAt: Instant;
+  /** When the counters were last known to be what they are; `null`: at the last good reading. */
+  readonly countedAt: Instant | null;
   readonly loop: LoopState;
-  /** The code that it ended with last, as far as that was seen. */
-  readonly lastExitCode: number | null;
+  /** The different codes that it ended with lately, as far as that was seen; the last end's is the last. */
+  readonly exitCodes: readonly number[];
   readonly oom: OomState;
   /** What was said last of labels that cannot be used. */
   readonly labelProblems: string;
@@ -33,9 +34,9 @@ export const NEW_TRACK: Track = {
   stop: null,
   unsettled: false,
   counters: null,
-  countedAt: 0,
+  countedAt: null,
   loop: NO_LOOP,
-  lastExitCode: null,
+  exitCodes: [],
   oom: NO_OOM,
   labelProblems: "",
 };
@@ -45,6 +46,16 @@ export function isWorthKeeping(track: Track): boolean {
   const { down, stop, unsettled, counters, oom, labelProblems } = track;
   if (down.failuresInARow > 0 || stop !== null || unsettled || counters !== null) return true;
   return oom.foundAt !== null || oom.seenAt !== null || labelProblems !== "" || hasRestarted(track);
+}
+
+/** Whether time alone changes nothing of it: restarts are forgotten, and a kill for memory may wait to be told. */
+export function isTimeless(track: Track): boolean {
+  return !hasRestarted(track) && track.oom.untold === 0;
+}
+
+/** When the counters of a track that was kept since the reading before were known. */
+export function countedAtOf(track: Track | undefined, { lastReadAt }: Moment): Instant | null {
+  return track === undefined ? null : (track.countedAt ?? lastReadAt);
 }
 
 /** Whether its restarts were, or may have been, spoken of. */
@@ -58,6 +69,7 @@ export interface TrackRules {
   readonly downTicks: number;
   readonly restartsMax: number;
   readonly restartsWindowMs: number;
+  readonly texts: ContainerTexts;
 }
 
 /** The moment of a reading: on the watchdog's timeline, on Docker's clock, and when the last good one was. */

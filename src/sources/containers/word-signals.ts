@@ -2,21 +2,25 @@ import type { Severity, Signal } from "../../core/signal.ts";
 import { formatDuration } from "../../core/text.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Progress } from "./advance-track.ts";
-import { explainExitCode, reference, type Verdict } from "./judge.ts";
+import { type ContainerTexts, reference, type Verdict, wordExit } from "./judge.ts";
+import { type LabelProblem, wordLabelProblem } from "./labels.ts";
 import type { LoopState } from "./restarts.ts";
 import type { ObservedContainer } from "./snapshot.ts";
 import type { Moment } from "./track.ts";
 
 /** @param error why the last reading failed; `undefined`: it did not */
-export function dockerSignal(engineAt: string, error: string | undefined): Signal {
+export function dockerSignal(
+  { engineAt, texts: { containers: texts } }: { readonly engineAt: string; readonly texts: ContainerTexts },
+  error: string | undefined,
+): Signal {
   const key = { key: "docker_down", severity: "critical", nature: "level" } as const;
-  if (error === undefined) return { ...key, active: false, what: `Docker answers at ${engineAt}` };
+  if (error === undefined) return { ...key, active: false, what: texts.docker.answers(engineAt) };
   return {
     ...key,
     active: true,
-    what: `Docker does not answer at ${engineAt}`,
-    details: [error, "what containers do is unknown until it answers"],
-    next: "systemctl status docker",
+    what: texts.docker.silent(engineAt),
+    details: [error, texts.docker.unknown],
+    next: "`systemctl status docker`",
   };
 }
 
@@ -37,41 +41,45 @@ export function containerSignal(
 }
 
 /** @param removedForMs for how long it has been removed, in milliseconds, where that was seen */
-export function missingSignal(name: string, removedForMs: number | undefined): Signal {
-  const removed = removedForMs === undefined ? [] : [`it was removed ${formatDuration(removedForMs)} ago`];
+export function missingSignal(
+  name: string,
+  removedForMs: number | undefined,
+  { containers: texts, units }: ContainerTexts,
+): Signal {
+  const removed = removedForMs === undefined ? [] : [texts.details.removedAgo(formatDuration(removedForMs, units))];
   return {
     key: `container:${name}`,
     severity: "critical",
     nature: "level",
     active: true,
-    what: `container ${name} does not exist`,
-    details: [...removed, "it is named in WATCHDOG_CONTAINERS"],
-    next: `docker compose up -d ${name}, or take it out of WATCHDOG_CONTAINERS`,
+    what: texts.is.missing(name),
+    details: [...removed, texts.details.named],
+    next: texts.next.startOrForget(`\`docker compose up -d ${name}\``),
   };
 }
 
 export function restartsSignal(
   container: ObservedContainer,
   loop: LoopState & { readonly count: number },
-  lastExitCode: number | null,
-  limits: { readonly restartsMax: number; readonly restartsWindowMs: number },
+  exitCodes: readonly number[],
+  rules: { readonly restartsMax: number; readonly restartsWindowMs: number; readonly texts: ContainerTexts },
 ): Signal {
   const { name } = container;
   const key = { key: `container_restarts:${name}`, severity: severityOf(container), nature: "level" } as const;
-  const window = formatDuration(limits.restartsWindowMs);
-  if (loop.count === 0) return { ...key, active: false, what: `container ${name} has not restarted for ${window}` };
-  const times = `${loop.count} ${loop.count === 1 ? "time" : "times"} within ${window}`;
-  if (!loop.looping) return { ...key, active: false, what: `container ${name} has restarted ${times}` };
-  const meaning = lastExitCode === null ? undefined : explainExitCode(lastExitCode);
-  const ended = `it ended last with code ${lastExitCode}${meaning === undefined ? "" : `: ${meaning}`}`;
+  const { containers: texts, units } = rules.texts;
+  const window = formatDuration(rules.restartsWindowMs, units);
+  if (loop.count === 0) return { ...key, active: false, what: texts.restarts.none(name, window) };
+  if (!loop.looping) return { ...key, active: false, what: texts.restarts.some(name, loop.count, window) };
   const first = loop.bursts[0];
+  const last = exitCodes.at(-1);
+  const before = exitCodes.length < 2 ? [] : [texts.details.endedBefore(exitCodes.slice(0, -1).join(", "))];
   return {
     ...key,
     active: true,
-    what: `container ${name} restarts again and again: ${times}`,
-    measure: { value: loop.count, limit: limits.restartsMax, unit: "count" },
-    ...(lastExitCode !== null && { details: [ended] }),
-    next: `docker logs --tail 100 ${reference(container)}`,
+    what: texts.restarts.loop(name, loop.count, window),
+    measure: { value: loop.count, limit: rules.restartsMax, unit: "count" },
+    ...(last !== undefined && { details: [texts.details.endedLast(wordExit(last, texts)), ...before] }),
+    next: `\`docker logs --tail 100 ${reference(container)}\``,
     ...(first !== undefined && { since: first.at }),
   };
 }
@@ -81,35 +89,40 @@ export function oomSignal(
   container: ObservedContainer,
   { count, lastAt, ended }: NonNullable<Progress["ooms"]>,
   { now, takenAt }: Moment,
+  { containers: texts }: ContainerTexts,
 ): Signal {
   const { name, image } = container;
   // The kernel kills one process: the container's first, which ends it, or another, which may not.
-  const fate = ended ? "was killed" : "lost a process";
+  const what = ended ? texts.oom.killed(name) : texts.oom.lostProcess(name);
   const details = [
-    ...(count > 1 ? [`${count} times since it was told last`] : []),
-    ...(image === undefined ? [] : [`image ${image}`]),
+    ...(count > 1 ? [texts.oom.times(count)] : []),
+    ...(image === undefined ? [] : [texts.details.image(image)]),
   ];
   return {
     key: `container_oom:${name}`,
     severity: severityOf(container),
     nature: "edge",
     active: true,
-    what: `container ${name} ${fate} for want of memory`,
+    what,
     ...(details.length > 0 && { details }),
-    next: `docker stats ${reference(container)}: raise its memory limit, or find what grows`,
+    next: texts.memory.next(`\`docker stats ${reference(container)}\``),
     ...(lastAt > 0 && { since: now - Math.max(0, takenAt - lastAt) }),
   };
 }
 
 /** Labels that cannot be used are ignored, which whoever wrote them must know. */
-export function labelSignal(name: string, problems: readonly string[]): Signal {
+export function labelSignal(
+  name: string,
+  problems: readonly LabelProblem[],
+  { containers: { label: texts } }: ContainerTexts,
+): Signal {
   return {
     key: `container_label:${name}`,
     severity: "warning",
     nature: "edge",
     active: true,
-    what: `container ${name} has a label that cannot be used and is ignored`,
-    details: problems,
-    next: "mend it in the compose file, and recreate the container",
+    what: texts.is(name),
+    details: problems.map((problem) => wordLabelProblem(problem, texts)),
+    next: texts.next,
   };
 }

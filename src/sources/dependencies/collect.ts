@@ -1,7 +1,9 @@
 import type { DependencyTarget } from "../../config/kinds.ts";
+import type { AreaTexts } from "../../core/texts/index.ts";
 import { SECOND_MS } from "../../core/time.ts";
 import { createConnection, type SocketOptions } from "../../http/connection.ts";
-import { explainFailure, failureCode } from "../../http/explain-failure.ts";
+import { explainFailureIn, failureCode } from "../../http/explain-failure.ts";
+import { Failure } from "../../http/failure.ts";
 import { createSharedLookup, type SharedLookup } from "../../http/shared-lookup.ts";
 import { pingHttp, pingTcp } from "./ping.ts";
 import type { PingOutcome } from "./signals.ts";
@@ -18,6 +20,9 @@ export interface Prober {
   close(): Promise<void>;
 }
 
+/** In which the error of an outcome is worded. */
+export type ProbeTexts = AreaTexts<"dependencies" | "failures">;
+
 export interface ProberOptions {
   /** How host names are looked up: shared by all dependencies. */
   readonly names?: SharedLookup;
@@ -28,9 +33,12 @@ export interface ProberOptions {
 export function createProber(
   { url }: DependencyTarget,
   timeoutMs: number,
+  texts: ProbeTexts,
   { names = createSharedLookup(), ca }: ProberOptions = {},
 ): Prober {
   const options = { lookup: names.lookup, ...(ca !== undefined && { ca }) };
+  // What people wrote, to the last digit.
+  const timeoutS = String(timeoutMs / SECOND_MS).replace(".", texts.units.decimal);
   const pinger = url.protocol === "tcp:" ? tcpPinger(url, options) : httpPinger(url, options);
   return {
     async probe(deadline) {
@@ -38,19 +46,20 @@ export function createProber(
       const startedMs = performance.now();
       const timeout = new AbortController();
       const timer = setTimeout(() => {
-        timeout.abort(new Error(`timed out after ${timeoutMs / SECOND_MS} s`));
+        timeout.abort(new Error(texts.dependencies.timedOut(timeoutS)));
       }, timeoutMs);
       const stop = (): void => timeout.abort(deadline.reason);
       deadline.addEventListener("abort", stop, { once: true });
       try {
         const status = await pinger.ping(timeout.signal);
-        if (status !== undefined && status >= 400) return { up: false, error: `answered ${status}`, status };
+        if (status !== undefined && status >= 400) {
+          return { up: false, error: texts.dependencies.answered(status), status };
+        }
         return { up: true, ms: Math.round(performance.now() - startedMs) };
       } catch (thrown) {
         if (deadline.aborted || OWN_SHORTAGES.has(failureCode(thrown))) throw thrown;
-        if (timeout.signal.aborted && names.waits(url.hostname))
-          throw new Error("not asked: too many other host names find no answer");
-        return { up: false, error: explainFailure(thrown) };
+        if (timeout.signal.aborted && names.waits(url.hostname)) throw new Failure(({ namesWait }) => namesWait);
+        return { up: false, error: explainFailureIn(texts.failures, thrown) };
       } finally {
         clearTimeout(timer);
         deadline.removeEventListener("abort", stop);

@@ -6,7 +6,7 @@ import { createSharedLookup } from "../../http/shared-lookup.ts";
 import { createLimiter, type Limiter } from "../limiter.ts";
 import type { AnySource, Source } from "../source.ts";
 import type { WayOut } from "../way-out.ts";
-import { createProber, type ProberOptions } from "./collect.ts";
+import { createProber, type ProberOptions, type ProbeTexts } from "./collect.ts";
 import { type DependencyMemory, evaluateDependency, INITIAL_MEMORY, type PingOutcome } from "./signals.ts";
 
 /** Bounds the burst of name lookups and handshakes at the start of a tick. */
@@ -23,20 +23,26 @@ export interface DependencyOptions extends ProberOptions {
  * One source per dependency. Each keeps one connection of its own, so that a dependency that hangs holds up no other; only
  * where 256 of them hang at once do further ones wait, and are unknown then, not down.
  */
-export function createDependencySources(settings: DependenciesSettings, options: DependencyOptions = {}): AnySource[] {
-  const limiter = createLimiter(MAX_PINGS_AT_ONCE, `not asked: ${MAX_PINGS_AT_ONCE} other dependencies do not answer`);
+export function createDependencySources(
+  settings: DependenciesSettings,
+  texts: ProbeTexts,
+  options: DependencyOptions = {},
+): AnySource[] {
+  const limiter = createLimiter(MAX_PINGS_AT_ONCE, texts.dependencies.othersHang(MAX_PINGS_AT_ONCE));
   const shared = { names: createSharedLookup(), ...options };
-  return settings.targets.map((target) => createDependencySource(target, settings, limiter, shared));
+  return settings.targets.map((target) => createDependencySource(target, settings, texts, limiter, shared));
 }
 
 function createDependencySource(
   target: DependencyTarget,
   { timeoutMs, downTicks }: DependenciesSettings,
+  texts: ProbeTexts,
   limiter: Limiter,
   { wayOut, ...options }: DependencyOptions,
 ): Source<PingOutcome, DependencyMemory> {
-  const prober = createProber(target, timeoutMs, options);
+  const prober = createProber(target, timeoutMs, texts, options);
   const shown = { name: target.name, address: addressOf(target.url), needs: [hostToken(target.url.hostname)] };
+  const rules = { downTicks, texts };
   const witness = isOutsideHost(target.url.hostname) ? wayOut?.join() : undefined;
   const pingOnce = async (deadline: AbortSignal) => {
     const leave = await limiter.enter(deadline);
@@ -54,7 +60,7 @@ function createDependencySource(
       const ping = () => pingOnce(deadline);
       return witness ? witness.ping(ping, hasAnswered, deadline) : ping();
     },
-    evaluate: (reading, memory, now) => evaluateDependency(shown, downTicks, reading, memory, now),
+    evaluate: (reading, memory, now) => evaluateDependency(shown, rules, reading, memory, now),
     close: () => prober.close(),
   };
 }

@@ -2,6 +2,7 @@ import { debounce } from "../../core/debounce.ts";
 import type { Reading } from "../../core/reading.ts";
 import type { Evaluation } from "../../core/signal.ts";
 import { cleanText } from "../../core/text.ts";
+import type { AreaTexts } from "../../core/texts/index.ts";
 import type { Instant } from "../../core/time.ts";
 
 /** How a ping ended. That it failed is a good reading of a bad dependency. */
@@ -30,9 +31,15 @@ export interface Shown {
   readonly needs?: readonly string[];
 }
 
+export interface Rules {
+  /** Failures in a row before it is down. */
+  readonly downTicks: number;
+  readonly texts: AreaTexts<"dependencies">;
+}
+
 export function evaluateDependency(
   { name, address, needs }: Shown,
-  downTicks: number,
+  { downTicks, texts: { dependencies: texts } }: Rules,
   reading: Reading<PingOutcome>,
   memory: DependencyMemory,
   now: Instant,
@@ -43,7 +50,7 @@ export function evaluateDependency(
   const signal = { key, severity: "critical", nature: "level", ...(needs && { needs }) } as const;
   if (outcome.up) {
     return {
-      signals: [{ ...signal, active: false, what: `dependency ${name} answers` }],
+      signals: [{ ...signal, active: false, what: texts.up(name) }],
       holds: [],
       memory: INITIAL_MEMORY,
     };
@@ -53,15 +60,14 @@ export function evaluateDependency(
   const next: DependencyMemory = { failuresInARow, failingSince };
   // Not confirmed yet: neither bad nor, whatever was told before, good.
   if (!active) return { signals: [], holds: [key], memory: next };
-  const state = outcome.status === undefined ? "does not answer" : `answers ${outcome.status}`;
   return {
     signals: [
       {
         ...signal,
         active: true,
-        what: `dependency ${name} ${state}`,
+        what: outcome.status === undefined ? texts.silent(name) : texts.answers(name, outcome.status),
         details: [cleanText(`${address}: ${outcome.error}`)],
-        next: `see whether it runs and what its log says; by hand: \`${commandThatTries(address)}\``,
+        next: texts.next(`\`${commandThatTries(address)}\``),
         since: failingSince,
       },
     ],

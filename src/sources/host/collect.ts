@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Systeminformation } from "systeminformation";
 import { mem } from "systeminformation/lib/memory.js";
 import { failureCode } from "../../http/explain-failure.ts";
+import { Failure, type FailuresTexts } from "../../http/failure.ts";
 import type { DiskUsage, MemoryUsage } from "./signals.ts";
 
 /** Memory of the host, also from inside a container with a limit. @throws Error when it cannot be read */
@@ -18,10 +19,10 @@ export function memoryUsageFrom(
   // Where /proc/meminfo cannot be read it falls back silently to what is free, which on a healthy host is next to
   // nothing. What only that file tells is then missing.
   if (platform === "linux" && typeof writeback !== "number") {
-    throw new Error("/proc/meminfo could not be read");
+    throw new Failure(({ host }) => host.noMeminfo);
   }
   if (!(total > 0 && Number.isFinite(total) && available > 0 && available <= total)) {
-    throw new Error(`no sense in the memory figures: total ${total}, available ${available}`);
+    throw new Failure(({ host }) => host.badMemory(total, available));
   }
   return { totalBytes: total, availableBytes: available };
 }
@@ -39,7 +40,7 @@ export async function measureDisk(rootPath: string, path: string): Promise<DiskU
     const { bsize, blocks, bfree, bavail } = await statfs(mounted);
     return diskUsageFrom(path, { usedBytes: (blocks - bfree) * bsize, availableBytes: bavail * bsize });
   } catch (thrown) {
-    throw new Error(explain(thrown, path, mounted));
+    throw thrown instanceof Failure ? thrown : new Failure(({ host }) => explain(thrown, path, mounted, host));
   }
 }
 
@@ -53,7 +54,7 @@ export function diskUsageFrom(path: string, usage: DiskUsage): DiskUsage {
       Number.isFinite(usedBytes + availableBytes)
     )
   ) {
-    throw new Error(`${path} is on no file system with a size: take it out of WATCHDOG_DISK_PATHS`);
+    throw new Failure(({ host }) => host.noSize(path));
   }
   return usage;
 }
@@ -63,23 +64,19 @@ async function refuseEscape(rootPath: string, mounted: string): Promise<void> {
   if (rootPath === "/") return;
   const [root, target] = await Promise.all([realpath(rootPath), realpath(mounted)]);
   if (target !== root && !target.startsWith(`${root}/`)) {
-    throw new Error(
-      `${mounted} is a symbolic link that leads out of ${rootPath}: name its target in WATCHDOG_DISK_PATHS`,
-    );
+    throw new Failure(({ host }) => host.escapes(mounted, rootPath));
   }
 }
 
-function explain(thrown: unknown, path: string, mounted: string): string {
+function explain(thrown: unknown, path: string, mounted: string, texts: FailuresTexts["host"]): string {
   switch (failureCode(thrown)) {
     case "ENOENT":
     case "ENOTDIR":
-      return mounted === join(path)
-        ? `${path} does not exist: name existing paths in WATCHDOG_DISK_PATHS`
-        : `${path} does not exist at ${mounted}: mount the host's root and name that place in WATCHDOG_HOST_ROOT, or name existing paths in WATCHDOG_DISK_PATHS`;
+      return mounted === join(path) ? texts.missing(path) : texts.missingAt(path, mounted);
     case "EACCES":
     case "EPERM":
-      return `${mounted} may not be read: give the watchdog's user access, or take ${path} out of WATCHDOG_DISK_PATHS`;
+      return texts.forbidden(path, mounted);
     default:
-      return thrown instanceof Error ? thrown.message : `${mounted} could not be measured`;
+      return thrown instanceof Error ? thrown.message : texts.unmeasured(mounted);
   }
 }

@@ -1,6 +1,8 @@
-import { advanceForecast, NO_TREND, noteFree, type Trend } from "../../core/forecast.ts";
+import { advanceForecast, courseOf, type Forecast, NO_TREND, noteFree, type Trend } from "../../core/forecast.ts";
 import type { Reading } from "../../core/reading.ts";
 import type { Evaluation } from "../../core/signal.ts";
+import { drawSparkline } from "../../core/sparkline.ts";
+import type { AreaTexts } from "../../core/texts/index.ts";
 import type { Instant } from "../../core/time.ts";
 import { type Filling, nextFor, wordFill, wordPace } from "./word-fill.ts";
 
@@ -16,7 +18,7 @@ export interface FillMemory {
 export function evaluateFill(
   key: string,
   filling: Filling,
-  horizonMs: number,
+  { horizonMs, texts }: { readonly horizonMs: number; readonly texts: AreaTexts<"host"> },
   reading: Reading<{ readonly availableBytes: number }>,
   memory: FillMemory,
   now: Instant,
@@ -32,14 +34,19 @@ export function evaluateFill(
         severity: "warning",
         nature: "level",
         active,
-        what: wordFill(filling, active, forecast),
-        ...(forecast && { details: [wordPace(forecast, freeBytes)] }),
-        ...(active && { next: nextFor(filling) }),
+        what: wordFill(filling, active, forecast, texts),
+        ...(forecast && { details: [`${wordPace(forecast, freeBytes, texts)} ${drawCourse(trend, forecast)}`.trim()] }),
+        ...(active && { next: nextFor(filling, texts) }),
       },
     ],
     holds: [],
     memory: { trend },
   };
+}
+
+/** What was used up rises. */
+function drawCourse(trend: Trend, forecast: Forecast): string {
+  return drawSparkline(courseOf(trend, forecast).map((free) => -free));
 }
 
 /** One source says both: how full it is, and how soon it will be. */

@@ -1,4 +1,5 @@
 import type { HostSettings } from "../../config/settings.ts";
+import type { AreaTexts } from "../../core/texts/index.ts";
 import { createLimiter, type Limiter } from "../limiter.ts";
 import type { AnySource, Source } from "../source.ts";
 import { untilAborted } from "../until-aborted.ts";
@@ -19,15 +20,20 @@ import {
  */
 const MAX_HUNG_DISKS = 2;
 
-/** What is measured of the host: each part fails alone. */
-export function createHostSources(settings: HostSettings): AnySource[] {
-  const limiter = createLimiter(MAX_HUNG_DISKS, `not measured: ${MAX_HUNG_DISKS} other file systems do not answer`);
-  const paths = settings.diskCritEnabled || settings.forecastMs !== undefined ? settings.diskPaths : [];
-  return [createMemorySource(settings), ...paths.map((path) => createDiskSource(path, settings, limiter))];
+interface HostRules extends HostSettings {
+  readonly texts: AreaTexts<"host">;
 }
 
-function createMemorySource(settings: HostSettings): Source<MemoryUsage, LevelMemory & FillMemory> {
-  const { memPct, timeoutMs, forecastMs } = settings;
+/** What is measured of the host: each part fails alone. */
+export function createHostSources(settings: HostSettings, texts: AreaTexts<"host">): AnySource[] {
+  const limiter = createLimiter(MAX_HUNG_DISKS, texts.host.disk.othersHang(MAX_HUNG_DISKS));
+  const paths = settings.diskCritEnabled || settings.forecastMs !== undefined ? settings.diskPaths : [];
+  const rules = { ...settings, texts };
+  return [createMemorySource(rules), ...paths.map((path) => createDiskSource(path, rules, limiter))];
+}
+
+function createMemorySource(rules: HostRules): Source<MemoryUsage, LevelMemory & FillMemory> {
+  const { timeoutMs, forecastMs, texts } = rules;
   let reading: Promise<MemoryUsage> | undefined;
   return {
     name: "host/memory",
@@ -40,19 +46,20 @@ function createMemorySource(settings: HostSettings): Source<MemoryUsage, LevelMe
       return untilAborted(deadline, reading);
     },
     evaluate(reading, memory, now) {
-      const level = evaluateMemory(memPct, reading, memory);
+      const level = evaluateMemory(rules, reading, memory);
       if (forecastMs === undefined) return level;
-      return joinEvaluations(level, evaluateFill("host_mem_fill", "memory", forecastMs, reading, memory, now));
+      const horizon = { horizonMs: forecastMs, texts };
+      return joinEvaluations(level, evaluateFill("host_mem_fill", "memory", horizon, reading, memory, now));
     },
   };
 }
 
 function createDiskSource(
   path: string,
-  settings: HostSettings,
+  rules: HostRules,
   limiter: Limiter,
 ): Source<DiskUsage, LevelMemory & FillMemory> {
-  const { rootPath, timeoutMs, diskCritEnabled, diskCritPct, forecastMs } = settings;
+  const { rootPath, timeoutMs, diskCritEnabled, forecastMs, texts } = rules;
   let measuring: Promise<DiskUsage> | undefined;
   return {
     name: `host/disk ${path}`,
@@ -71,10 +78,11 @@ function createDiskSource(
     },
     evaluate(reading, memory, now) {
       const level = diskCritEnabled
-        ? evaluateDisk(path, diskCritPct, reading, memory)
+        ? evaluateDisk(path, rules, reading, memory)
         : { signals: [], holds: [], memory: INITIAL_MEMORY };
       if (forecastMs === undefined) return level;
-      return joinEvaluations(level, evaluateFill(`host_disk_fill:${path}`, { path }, forecastMs, reading, memory, now));
+      const horizon = { horizonMs: forecastMs, texts };
+      return joinEvaluations(level, evaluateFill(`host_disk_fill:${path}`, { path }, horizon, reading, memory, now));
     },
   };
 }

@@ -1,7 +1,9 @@
+import { formatBytes } from "../../core/bytes.ts";
 import { hysteresis } from "../../core/hysteresis.ts";
 import type { Reading } from "../../core/reading.ts";
 import type { Evaluation, Measure, Signal } from "../../core/signal.ts";
-import { cleanText, formatNumber } from "../../core/text.ts";
+import { cleanText } from "../../core/text.ts";
+import type { AreaTexts } from "../../core/texts/index.ts";
 
 export interface MemoryUsage {
   readonly totalBytes: number;
@@ -27,46 +29,51 @@ const MEMORY_CLEARS_POINTS_LOWER = 5;
 /** A disk that trembles at its ceiling moves by less; more would keep an alert up after someone has made room. */
 const DISK_CLEARS_POINTS_LOWER = 1;
 
+type HostTexts = AreaTexts<"host">;
+
 export function evaluateMemory(
-  memPct: number,
+  { memPct, texts }: { readonly memPct: number; readonly texts: HostTexts },
   reading: Reading<MemoryUsage>,
   memory: LevelMemory,
 ): Evaluation<LevelMemory> {
   const key = "host_mem";
   if (!reading.ok) return { signals: [], holds: [key], memory };
   const { totalBytes, availableBytes } = reading.value;
+  const { memory: words } = texts.host;
+  const written = (bytes: number) => formatGiB(bytes, texts);
   const usedBytes = totalBytes - availableBytes;
   const measure = percentMeasure(usedBytes, totalBytes, memPct);
   const active = hysteresis(memory.active, measure.value, memPct, memPct - MEMORY_CLEARS_POINTS_LOWER);
   return level({
     key,
     active,
-    what: active ? "host memory is almost used up" : "host memory is fine",
+    what: active ? words.full : words.fine,
     measure,
-    details: [`${formatGiB(usedBytes)} used of ${formatGiB(totalBytes)}, ${formatGiB(availableBytes)} available`],
-    next: "see who uses it: `docker stats --no-stream`, `ps aux --sort=-rss | head`",
+    details: [words.use(written(usedBytes), written(totalBytes), written(availableBytes))],
+    next: words.next("`docker stats --no-stream`", "`ps aux --sort=-rss | head`"),
   });
 }
 
 export function evaluateDisk(
   path: string,
-  diskCritPct: number,
+  { diskCritPct, texts }: { readonly diskCritPct: number; readonly texts: HostTexts },
   reading: Reading<DiskUsage>,
   memory: LevelMemory,
 ): Evaluation<LevelMemory> {
   const key = `host_disk:${path}`;
   if (!reading.ok) return { signals: [], holds: [key], memory };
   const { usedBytes, availableBytes } = reading.value;
+  const { disk: words } = texts.host;
   const measure = percentMeasure(usedBytes, usedBytes + availableBytes, diskCritPct);
   const active = hysteresis(memory.active, measure.value, diskCritPct, diskCritPct - DISK_CLEARS_POINTS_LOWER);
   const shown = cleanText(path, 100);
   return level({
     key,
     active,
-    what: active ? `disk ${shown} is almost full` : `disk ${shown} has room`,
+    what: active ? words.full(shown) : words.fine(shown),
     measure,
-    details: [`${formatGiB(usedBytes)} used, ${formatGiB(availableBytes)} available`],
-    next: `see what fills it: \`docker system df\`, \`du -xh -d 2 ${quoted(shown)} | sort -h | tail\``,
+    details: [words.use(formatGiB(usedBytes, texts), formatGiB(availableBytes, texts))],
+    next: words.next("`docker system df`", `\`du -xh -d 2 ${quoted(shown)} | sort -h | tail\``),
   });
 }
 
@@ -82,8 +89,8 @@ function percentMeasure(part: number, whole: number, limit: number): Measure {
   return { value: (100 * part) / whole, limit, unit: "percent" };
 }
 
-function formatGiB(bytes: number): string {
-  return `${formatNumber(bytes / 2 ** 30)} GiB`;
+function formatGiB(bytes: number, { units }: HostTexts): string {
+  return formatBytes(bytes, "gibibyte", units);
 }
 
 /** As a word of a shell command. */

@@ -1,6 +1,7 @@
 import { debounce } from "../../core/debounce.ts";
 import type { Reading } from "../../core/reading.ts";
 import type { Evaluation } from "../../core/signal.ts";
+import type { AreaTexts } from "../../core/texts/index.ts";
 import type { Instant } from "../../core/time.ts";
 import { wordOffline } from "./word-signals.ts";
 
@@ -14,10 +15,19 @@ export const INITIAL_MEMORY: NetworkMemory = { closedInARow: 0, closedSince: nul
 
 const KEY = "offline";
 
+export interface Rules {
+  /** The addresses of the probes, for people. */
+  readonly probes: readonly string[];
+  /** The names of the dependencies outside, for people. */
+  readonly outsideTargets: readonly string[];
+  /** Readings in a row before this host is offline. */
+  readonly offlineTicks: number;
+  readonly texts: AreaTexts<"network">;
+}
+
 /** @param reading whether anything outside answers */
 export function evaluateNetwork(
-  outsideTargets: readonly string[],
-  offlineTicks: number,
+  { probes, outsideTargets, offlineTicks, texts: { network: texts } }: Rules,
   reading: Reading<boolean>,
   memory: NetworkMemory,
   now: Instant,
@@ -25,14 +35,13 @@ export function evaluateNetwork(
   if (!reading.ok) return { signals: [], holds: [KEY], memory };
   const signal = { key: KEY, severity: "critical", nature: "level", standsFor: ["outside"] } as const;
   if (reading.value) {
-    const what = "this host is online: something outside answers";
-    return { signals: [{ ...signal, active: false, what }], holds: [], memory: INITIAL_MEMORY };
+    return { signals: [{ ...signal, active: false, what: texts.online }], holds: [], memory: INITIAL_MEMORY };
   }
   const { active, failuresInARow } = debounce(memory.closedInARow, true, offlineTicks);
   const closedSince = memory.closedSince ?? now;
   const next: NetworkMemory = { closedInARow: failuresInARow, closedSince };
   // Not confirmed yet: neither bad nor, whatever was told before, good.
   if (!active) return { signals: [], holds: [KEY], memory: next };
-  const words = wordOffline(outsideTargets);
+  const words = wordOffline({ probes, outsideTargets }, texts);
   return { signals: [{ ...signal, ...words, active: true, since: closedSince }], holds: [], memory: next };
 }

@@ -1,12 +1,18 @@
 import { cleanText } from "../../core/text.ts";
+import type { Texts } from "../../core/texts/index.ts";
 
-/** @param targets the names of the dependencies outside */
-export function wordOffline(targets: readonly string[]): { what: string; details: string[]; next: string } {
-  const asked =
-    targets.length === 0 ? "no probe answers" : `neither a probe answers nor ${cleanText(targets.join(", "))}`;
+const COMMANDS = ["`ip route`", "`ping -c 3 1.1.1.1`", "`resolvectl query example.com`"] as const;
+
+/** @param probes addresses @param targets the names of the dependencies outside */
+export function wordOffline(
+  { probes, outsideTargets }: { readonly probes: readonly string[]; readonly outsideTargets: readonly string[] },
+  texts: Texts["network"],
+): { what: string; details: string[]; next: string } {
+  const names = [...probes.map(texts.probe), ...outsideTargets].join(", ");
+  const notJudged = outsideTargets.length === 0 ? [] : [texts.notJudged];
   return {
-    what: "this host is offline: nothing outside answers",
-    details: [asked, ...(targets.length === 0 ? [] : ["these are not judged until something outside answers"])],
-    next: "see the way out: `ip route`, `ping -c 3 1.1.1.1`, `resolvectl query example.com`",
+    what: texts.offline,
+    details: [texts.nobody(cleanText(names)), ...notJudged],
+    next: texts.next(...COMMANDS),
   };
 }

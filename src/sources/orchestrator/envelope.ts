@@ -5,6 +5,7 @@ import {
   LABEL,
   oneOf,
   PID,
+  type SchemaTexts,
   SHOWN_ID,
   TICK_RATE,
   TICKS,
@@ -99,13 +100,15 @@ export interface Envelope {
 /**
  * Checks the parsed JSON of a `/metrics` answer. Pure and total: whatever it is, what cannot be read is left out and listed
  * among the problems. Unknown fields are ignored.
+ *
+ * @param texts in which the problems are worded
  */
-export function parseEnvelope(json: unknown): Envelope {
-  const problems = new ProblemCollector();
+export function parseEnvelope(json: unknown, texts: SchemaTexts): Envelope {
+  const problems = new ProblemCollector(texts);
   const root = isJsonObject(json) ? json : {};
-  if (root !== json) problems.add("the envelope", "a JSON object", json);
+  if (root !== json) problems.add("", (words) => words.jsonObject, json);
   else if (root.schema_version !== SCHEMA_VERSION) {
-    problems.add("schema_version", `${SCHEMA_VERSION} (this watchdog reads no other)`, root.schema_version);
+    problems.add("schema_version", (words) => words.version(SCHEMA_VERSION), root.schema_version);
   }
   // An unknown version may mean anything by the same names.
   const known = problems.count === 0 ? root : undefined;

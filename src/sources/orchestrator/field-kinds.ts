@@ -1,14 +1,22 @@
+import type { Texts } from "../../core/texts/index.ts";
 import { DAY_MS, SECOND_MS } from "../../core/time.ts";
+
+export type SchemaTexts = Texts["orchestrator"]["schema"];
 
 /** How one JSON value becomes a value of ours. */
 export interface FieldKind<T> {
   /** Stands behind "expected" in a problem. */
-  readonly expected: string;
+  readonly expected: (texts: SchemaTexts["expected"]) => string;
   /** The value, or `undefined` when it is of another type, or absurd. */
   read(value: unknown): T | undefined;
 }
 
-function numberFrom(min: number, max: number, expected: string, whole = false): FieldKind<number> {
+function numberFrom(
+  min: number,
+  max: number,
+  expected: FieldKind<number>["expected"],
+  whole = false,
+): FieldKind<number> {
   return {
     expected,
     // 1e400 is Infinity once parsed; both comparisons are false for NaN.
@@ -25,22 +33,22 @@ const MAX_LABEL_CHARS = 1_000;
 
 /** Seconds in JSON, milliseconds as a value. An age of decades is an epoch time in the wrong field. */
 export const AGE_MS: FieldKind<number> = {
-  expected: "seconds, from 0 to ten years",
+  expected: (texts) => texts.age,
   read(value) {
     return typeof value === "number" && value >= 0 && value <= MAX_AGE_S ? value * SECOND_MS : undefined;
   },
 };
 
-export const COUNT = numberFrom(0, 1e9, "a whole number from 0 to 1e9", true);
-export const TOKENS = numberFrom(0, 1e15, "a number from 0 to 1e15");
-export const TICKS = numberFrom(0, Number.MAX_SAFE_INTEGER, "CPU ticks, a number from 0 to 2^53");
-export const TICK_RATE = numberFrom(1, 1e9, "ticks a second, a number from 1 to 1e9");
-export const PID = numberFrom(0, 2 ** 31, "a process id", true);
-export const USD = numberFrom(0, 1e9, "US dollars, a number from 0 to 1e9");
+export const COUNT = numberFrom(0, 1e9, (texts) => texts.count, true);
+export const TOKENS = numberFrom(0, 1e15, (texts) => texts.tokens);
+export const TICKS = numberFrom(0, Number.MAX_SAFE_INTEGER, (texts) => texts.ticks);
+export const TICK_RATE = numberFrom(1, 1e9, (texts) => texts.tickRate);
+export const PID = numberFrom(0, 2 ** 31, (texts) => texts.pid, true);
+export const USD = numberFrom(0, 1e9, (texts) => texts.usd);
 
 /** Text for people's eyes, of any content: whoever shows it cleans it. */
 export const LABEL: FieldKind<string> = {
-  expected: `text of at most ${MAX_LABEL_CHARS} characters`,
+  expected: (texts) => texts.label(MAX_LABEL_CHARS),
   read: (value) => (typeof value === "string" && value.length <= MAX_LABEL_CHARS ? value : undefined),
 };
 
@@ -52,7 +60,7 @@ export const SHOWN_ID: FieldKind<string> = {
 
 /** What a subject is known by, as text: 12 and "12" are the same subject. */
 export const ID: FieldKind<string> = {
-  expected: `an id: text of 1 to ${MAX_ID_CHARS} printable characters, or a whole number`,
+  expected: (texts) => texts.id(MAX_ID_CHARS),
   read(value) {
     if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
     if (typeof value !== "string" || value.length > MAX_ID_CHARS || value.trim() === "") return undefined;
@@ -68,7 +76,7 @@ const LATEST_S = 4_102_444_800;
 
 /** ISO 8601 or epoch seconds in JSON, epoch milliseconds as a value. Without an offset it is UTC, wherever we run. */
 export const TIMESTAMP_MS: FieldKind<number> = {
-  expected: "a time between 2000 and 2100, as ISO 8601 or epoch seconds",
+  expected: (texts) => texts.time,
   read(value) {
     const timeMs = typeof value === "number" ? value * SECOND_MS : typeof value === "string" ? parseIso(value) : NaN;
     return timeMs >= EARLIEST_S * SECOND_MS && timeMs <= LATEST_S * SECOND_MS ? timeMs : undefined;
@@ -82,5 +90,8 @@ function parseIso(text: string): number {
 }
 
 export function oneOf<const T extends string>(words: readonly T[]): FieldKind<T> {
-  return { expected: `one of ${words.join(", ")}`, read: (value) => words.find((word) => word === value) };
+  return {
+    expected: (texts) => texts.oneOf(words.join(", ")),
+    read: (value) => words.find((word) => word === value),
+  };
 }

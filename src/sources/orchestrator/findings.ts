@@ -62,10 +62,9 @@ export function shown(name: string): string {
   return HARMLESS.test(name) ? name : cleanText(name, 60) || "?";
 }
 
-/** `label value`, or nothing where there is no value. */
-export function detail(label: string, value: string | number | undefined): string {
-  if (value === undefined || value === "") return "";
-  return `${label} ${typeof value === "number" ? value : shown(value)}`;
+/** What `word` makes of a foreign value, or nothing where there is none. */
+export function detail(word: (value: string) => string, value: string | undefined): string {
+  return value === undefined || value === "" ? "" : word(shown(value));
 }
 
 /** The details that there are, on one line; no line where there are none. */

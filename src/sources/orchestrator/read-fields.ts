@@ -1,5 +1,5 @@
 import { cleanText } from "../../core/text.ts";
-import type { FieldKind } from "./field-kinds.ts";
+import type { FieldKind, SchemaTexts } from "./field-kinds.ts";
 
 /** A field of an object: its name in JSON and how it is read. `T` includes `undefined` where it may be missing or null. */
 export interface Field<T> {
@@ -30,20 +30,27 @@ const MAX_LINES = 5;
 export class ProblemCollector implements Problems {
   count = 0;
   readonly first: string[] = [];
+  readonly #texts: SchemaTexts;
 
-  /** @param path where in the envelope: "agents[3].cpu_ticks" */
-  add(path: string, expected: string, found: unknown): void {
+  constructor(texts: SchemaTexts) {
+    this.#texts = texts;
+  }
+
+  /** @param path where in the envelope: "agents[3].cpu_ticks"; empty: all of it */
+  add(path: string, expected: FieldKind<unknown>["expected"], found: unknown): void {
     this.count += 1;
-    if (this.first.length < MAX_LINES) this.first.push(`${path}: expected ${expected}, found ${describe(found)}`);
+    if (this.first.length >= MAX_LINES) return;
+    const texts = this.#texts;
+    this.first.push(texts.problem(path || texts.envelope, expected(texts.expected), describe(found, texts.found)));
   }
 }
 
 /** A value in a few words. Looks no deeper than its surface: it may be nested a million times. */
-function describe(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "string") return value === "" ? "empty text" : `"${cleanText(value, 40)}"`;
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
+function describe(value: unknown, texts: SchemaTexts["found"]): string {
+  if (value === undefined) return texts.nothing;
+  if (typeof value === "string") return value === "" ? texts.emptyText : `"${cleanText(value, 40)}"`;
+  if (Array.isArray(value)) return texts.list;
+  return typeof value === "object" && value !== null ? texts.object : String(value);
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -82,7 +89,7 @@ export function readFields<S extends Shape>(
 export function readObject(parent: JsonObject, name: string, path: string, problems: ProblemCollector) {
   const value = parent[name];
   if (value === undefined || isJsonObject(value)) return value;
-  problems.add(`${path}${name}`, "an object", value);
+  problems.add(`${path}${name}`, (texts) => texts.object, value);
   return undefined;
 }
 
@@ -120,20 +127,20 @@ export function readSection<S extends EntryShape>(
 ): Section<ValuesOf<S>> | undefined {
   if (list === undefined) return undefined;
   if (!Array.isArray(list)) {
-    problems.add(path, "a list", list);
+    problems.add(path, (texts) => texts.list, list);
     return undefined;
   }
   const byId = new Map<string, ValuesOf<S> | undefined>();
   let complete = true;
   for (const [index, entry] of list.entries()) {
     const object = isJsonObject(entry) ? entry : undefined;
-    if (object === undefined) problems.add(`${path}[${index}]`, "an object", entry);
+    if (object === undefined) problems.add(`${path}[${index}]`, (texts) => texts.object, entry);
     const values = object && readFields(shape, object, `${path}[${index}].`, problems);
     const id = object && shape.id.kind.read(object[shape.id.name]);
     if (id === undefined) {
       complete = false;
     } else if (byId.has(id)) {
-      problems.add(`${path}[${index}].${shape.id.name}`, "an id that no other entry has", id);
+      problems.add(`${path}[${index}].${shape.id.name}`, (texts) => texts.uniqueId, id);
       byId.set(id, undefined);
     } else {
       byId.set(id, values);

@@ -1,133 +1,130 @@
-import type { OrchestratorSettings } from "../../config/settings.ts";
 import { formatNumber } from "../../core/text.ts";
 import { type Instant, SECOND_MS } from "../../core/time.ts";
 import type { Envelope, Queue, RunCost, Stage, TotalCost } from "./envelope.ts";
 import { active, detail, type Findings, findEach, findOne, inactive, joinDetails, shown } from "./findings.ts";
 import type { Section } from "./read-fields.ts";
+import type { OrchestratorRules, OrchestratorTexts } from "./rules.ts";
 
 const NOTHING: Findings = { signals: [], holds: [] };
 
 export function findStages(
   stages: Section<Stage> | undefined,
-  settings: OrchestratorSettings,
+  { stageLimitsMs, stageStuckMs, texts: { orchestrator: texts } }: OrchestratorRules,
   wasActive: ReadonlySet<string>,
   now: Instant,
 ): Findings {
   return findEach(stages, ["stage_stuck"], wasActive, (stage) => {
     const key = `stage_stuck:${stage.id}`;
-    const name = `stage ${shown(stage.stage)} of ${stage.workItemId ? shown(stage.workItemId) : `task ${shown(stage.id)}`}`;
-    const limitMs = settings.stageLimitsMs.get(stage.stage) ?? settings.stageStuckMs;
+    const of = stage.workItemId ? shown(stage.workItemId) : texts.stage.ofTask(shown(stage.id));
+    const limitMs = stageLimitsMs.get(stage.stage) ?? stageStuckMs;
     const overMs = stage.ageMs - limitMs;
-    if (overMs <= 0) return [inactive(key, "warning", `${name} is within its time`)];
+    if (overMs <= 0) return [inactive(key, "warning", texts.stage.over(shown(stage.stage), of))];
     return [
-      active(key, "warning", `${name} is stuck`, {
+      active(key, "warning", texts.stage.stuck(shown(stage.stage), of), {
         measure: { value: stage.ageMs / SECOND_MS, limit: limitMs / SECOND_MS, unit: "seconds" },
-        details: joinDetails(detail("task", stage.id), detail("repo", stage.repo)),
-        next: "see what its agent and its log did last; restart the stage if nothing moves",
+        details: joinDetails(detail(texts.details.task, stage.id), detail(texts.details.repo, stage.repo)),
+        next: texts.stage.next,
         since: now - overMs,
       }),
     ];
   });
 }
 
-export function findQueue(queue: Queue | undefined, settings: OrchestratorSettings): Findings[] {
-  const { queueMax, retriesMax } = settings;
+export function findQueue(queue: Queue | undefined, { queueMax, retriesMax, texts }: OrchestratorRules): Findings[] {
+  const { backlog, retries: again, breaker } = texts.orchestrator;
   return [
     findOne(queue?.queued, "queue_backlog", (queued) => {
-      const what = `${countOf(queued, "job")} in the queue`;
+      const what = backlog.is(queued, formatNumber(queued, texts.units));
       const measure = { value: queued, limit: queueMax, unit: "count" } as const;
       if (queued <= queueMax) return inactive("queue_backlog", "warning", what, measure);
       const slots = queue?.concurrency;
-      return active("queue_backlog", "warning", what, {
-        measure,
-        details: slots ? [`running ${slots.running} of at most ${slots.max}`] : [],
-        next: "see whether jobs still get done; find what floods the queue, or allow more at once",
-      });
+      const details = slots ? [backlog.slots(slots.running, slots.max)] : [];
+      return active("queue_backlog", "warning", what, { measure, details, next: backlog.next });
     }),
     findOne(queue?.retries, "queue_retries", (retries) => {
-      const what = `${retries === 1 ? "1 retry" : `${formatNumber(retries)} retries`} in the queue`;
+      const what = again.is(retries, formatNumber(retries, texts.units));
       const measure = { value: retries, limit: retriesMax, unit: "count" } as const;
       if (retries <= retriesMax) return inactive("queue_retries", "warning", what, measure);
-      const next = "something fails again and again: read the errors of the newest jobs";
-      return active("queue_retries", "warning", what, { measure, next });
+      return active("queue_retries", "warning", what, { measure, next: again.next });
     }),
     // Half open is neither: the next calls decide, so it stays what it was.
     findOne(queue?.breaker === "half_open" ? undefined : queue?.breaker, "breaker_open", (state) => {
-      const what = `the orchestrator's circuit breaker is ${state}`;
-      if (state === "closed") return inactive("breaker_open", "critical", what);
-      const next = "calls to something it needs keep failing: find which in its log; it closes once they succeed";
-      return active("breaker_open", "critical", what, { next });
+      if (state === "closed") return inactive("breaker_open", "critical", breaker.closed);
+      return active("breaker_open", "critical", breaker.open, { next: breaker.next });
     }),
   ];
 }
 
 /** `job_failed`, an edge: fires when the count rose since the last reading that had one; a fall is a new baseline. */
-export function findFailedJobs(failed: number | undefined, before: number | null): Findings {
+export function findFailedJobs(
+  failed: number | undefined,
+  before: number | null,
+  { orchestrator: { failedJobs }, units }: OrchestratorTexts,
+): Findings {
   if (failed === undefined || before === null || failed <= before) return NOTHING;
+  const amount = (count: number) => formatNumber(count, units);
   const signal = {
     key: "job_failed",
     severity: "warning",
     nature: "edge",
     active: true,
-    what: `${countOf(failed - before, "job")} failed (${formatNumber(before)} → ${formatNumber(failed)})`,
-    next: "read the error of the newest failed job in the orchestrator; run it again once that is mended",
+    what: failedJobs.is(failed - before, amount(failed - before), amount(before), amount(failed)),
+    next: failedJobs.next,
   } as const;
   return { signals: [signal], holds: [] };
 }
 
 export function findRunCosts(
   runs: Section<RunCost> | undefined,
-  ceilingUsd: number | undefined,
+  { costRunUsd: ceilingUsd, texts }: OrchestratorRules,
   wasActive: ReadonlySet<string>,
 ): Findings {
   if (ceilingUsd === undefined) return NOTHING;
+  const { cost } = texts.orchestrator;
   return findEach(runs, ["cost_run"], wasActive, (run) => {
     const key = `cost_run:${run.id}`;
-    const name = `run ${shown(run.id)}`;
-    if (run.costUsd <= ceilingUsd) return [inactive(key, "warning", `${name} is within its budget`)];
+    if (run.costUsd <= ceilingUsd) return [inactive(key, "warning", cost.runOver(shown(run.id)))];
     return [
-      active(key, "warning", `${name} costs too much`, {
+      active(key, "warning", cost.run(shown(run.id)), {
         measure: { value: run.costUsd, limit: ceilingUsd, unit: "usd" },
-        details: tokensOf(run),
-        next: "see in its log whether it goes in circles; end it if so",
+        details: tokensOf(run, texts),
+        next: cost.runNext,
       }),
     ];
   });
 }
 
-export function findTotalCost(total: TotalCost | undefined, ceilingUsd: number | undefined): Findings {
+export function findTotalCost(
+  total: TotalCost | undefined,
+  { costTotalUsd: ceilingUsd, texts }: OrchestratorRules,
+): Findings {
   if (ceilingUsd === undefined) return NOTHING;
-  return findOne(total, "cost_total", (cost) => {
-    const measure = { value: cost.costUsd, limit: ceilingUsd, unit: "usd" } as const;
-    if (cost.costUsd <= ceilingUsd)
-      return inactive("cost_total", "critical", "all runs are within the budget", measure);
-    const next = "find the runs that cost most; pause the queue if nobody meant to spend this";
-    return active("cost_total", "critical", "all runs together cost too much", {
-      measure,
-      details: tokensOf(cost),
-      next,
-    });
+  return findOne(total, "cost_total", (found) => {
+    const { cost } = texts.orchestrator;
+    const measure = { value: found.costUsd, limit: ceilingUsd, unit: "usd" } as const;
+    if (found.costUsd <= ceilingUsd) return inactive("cost_total", "critical", cost.totalOver, measure);
+    const details = tokensOf(found, texts);
+    return active("cost_total", "critical", cost.total, { measure, details, next: cost.totalNext });
   });
 }
 
 /** Silence is measured by the orchestrator's clock against itself: heartbeats from its future raise nothing. */
 export function findWorkers(
   { workers, generatedAtMs }: Envelope,
-  silentMs: number,
+  { workerSilentMs: silentMs, texts: { orchestrator: texts } }: OrchestratorRules,
   wasActive: ReadonlySet<string>,
   now: Instant,
 ): Findings {
   if (generatedAtMs === undefined) return { signals: [], holds: ["worker_silent"] };
   return findEach(workers, ["worker_silent"], wasActive, (worker) => {
     const key = `worker_silent:${worker.id}`;
-    const name = `worker ${shown(worker.id)}`;
     const silenceMs = generatedAtMs - worker.lastHeartbeatAtMs;
-    if (silenceMs <= silentMs) return [inactive(key, "critical", `${name} sends heartbeats`)];
+    if (silenceMs <= silentMs) return [inactive(key, "critical", texts.worker.over(shown(worker.id)))];
     return [
-      active(key, "critical", `${name} is silent`, {
+      active(key, "critical", texts.worker.silent(shown(worker.id)), {
         measure: { value: silenceMs / SECOND_MS, limit: silentMs / SECOND_MS, unit: "seconds" },
-        details: joinDetails(detail("last known state:", worker.state)),
-        next: "see whether its host and its process still run; start it again",
+        details: joinDetails(detail(texts.worker.lastState, worker.state)),
+        next: texts.worker.next,
         since: now - silenceMs,
       }),
     ];
@@ -136,31 +133,30 @@ export function findWorkers(
 
 export function findInstances(
   { instances, generatedAtMs }: Envelope,
-  limitsMs: ReadonlyMap<string, number>,
+  { instanceLimitsMs: limitsMs, texts: { orchestrator: texts } }: OrchestratorRules,
   wasActive: ReadonlySet<string>,
   now: Instant,
 ): Findings {
   if (generatedAtMs === undefined) return { signals: [], holds: ["instance_stuck"] };
   return findEach(instances, ["instance_stuck"], wasActive, (instance) => {
     const key = `instance_stuck:${instance.id}`;
-    const name = `instance ${shown(instance.id)}`;
+    const [id, state] = [shown(instance.id), shown(instance.state)];
     const limitMs = limitsMs.get(instance.state) ?? Number.POSITIVE_INFINITY;
     const ageMs = generatedAtMs - instance.sinceMs;
-    if (ageMs <= limitMs) return [inactive(key, "warning", `${name} is ${shown(instance.state)}`)];
+    if (ageMs <= limitMs) return [inactive(key, "warning", texts.instance.over(id, state))];
     return [
-      active(key, "warning", `${name} is stuck ${shown(instance.state)}`, {
+      active(key, "warning", texts.instance.stuck(id, state), {
         measure: { value: ageMs / SECOND_MS, limit: limitMs / SECOND_MS, unit: "seconds" },
-        next: "look at it in its provider's console; end it there if it does not get on, for it may cost money",
+        next: texts.instance.next,
         since: now - (ageMs - limitMs),
       }),
     ];
   });
 }
 
-function countOf(count: number, noun: string): string {
-  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-function tokensOf({ tokens }: { readonly tokens: number | undefined }): string[] {
-  return tokens === undefined ? [] : [`${formatNumber(tokens)} tokens`];
+function tokensOf(
+  { tokens }: { readonly tokens: number | undefined },
+  { orchestrator: { cost }, units }: OrchestratorTexts,
+): string[] {
+  return tokens === undefined ? [] : [cost.tokens(tokens, formatNumber(tokens, units))];
 }

@@ -1,4 +1,3 @@
-import type { OrchestratorSettings } from "../../config/settings.ts";
 import { isHeld } from "../../core/alerts.ts";
 import { debounce } from "../../core/debounce.ts";
 import { hostToken } from "../../core/host-token.ts";
@@ -9,6 +8,7 @@ import { AGENT_KINDS, type CpuMark, findAgents } from "./agents.ts";
 import type { Envelope } from "./envelope.ts";
 import { active, type Findings, findOne, inactive } from "./findings.ts";
 import type { Problems } from "./read-fields.ts";
+import type { OrchestratorRules } from "./rules.ts";
 import {
   findFailedJobs,
   findInstances,
@@ -47,43 +47,39 @@ export const INITIAL_MEMORY: OrchestratorMemory = {
 type Evaluated = Evaluation<OrchestratorMemory>;
 
 export function evaluateOrchestrator(
-  settings: OrchestratorSettings,
+  rules: OrchestratorRules,
   reading: Reading<Envelope>,
   memory: OrchestratorMemory,
   now: Instant,
 ): Evaluated {
   return reading.ok
-    ? evaluateEnvelope(settings, reading.value, memory, now)
-    : evaluateFailure(settings, reading.error, memory, now);
+    ? evaluateEnvelope(rules, reading.value, memory, now)
+    : evaluateFailure(rules, reading.error, memory, now);
 }
 
 /** A failed reading says something about `orch_down` alone, and that not before it has failed often enough. */
-function evaluateFailure(
-  settings: OrchestratorSettings,
-  error: string,
-  before: OrchestratorMemory,
-  now: Instant,
-): Evaluated {
-  const down = debounce(before.failuresInARow, true, settings.downTicks);
+function evaluateFailure(rules: OrchestratorRules, error: string, before: OrchestratorMemory, now: Instant): Evaluated {
+  const down = debounce(before.failuresInARow, true, rules.downTicks);
   const failingSince = before.failingSince ?? now;
   const memory = { ...before, failuresInARow: down.failuresInARow, failingSince };
-  const others = otherKinds(settings);
+  const others = otherKinds(rules);
   if (!down.active) return { signals: [], holds: ["orch_down", ...others], memory };
-  const address = withoutSecrets(settings.metricsUrl);
-  const signal = active("orch_down", "critical", "the orchestrator is down", {
+  const address = withoutSecrets(rules.metricsUrl);
+  const { down: texts } = rules.texts.orchestrator;
+  const signal = active("orch_down", "critical", texts.is, {
     details: [error.includes(address) ? error : `${error} (${address})`],
-    next: "see whether its process still runs, read the end of its log, start it again",
+    next: texts.next,
     since: failingSince,
   });
-  return { signals: [{ ...signal, needs: needsOf(settings) }], holds: others, memory };
+  return { signals: [{ ...signal, needs: needsOf(rules) }], holds: others, memory };
 }
 
 /** It cannot answer while the host that it runs on is gone. */
-function needsOf({ metricsUrl }: OrchestratorSettings): string[] {
+function needsOf({ metricsUrl }: OrchestratorRules): string[] {
   return [hostToken(metricsUrl.hostname)];
 }
 
-function otherKinds({ costRunUsd, costTotalUsd }: OrchestratorSettings): string[] {
+function otherKinds({ costRunUsd, costTotalUsd }: OrchestratorRules): string[] {
   return [
     ...["orch_stale", "orch_schema", "stage_stuck", "queue_backlog", "queue_retries", "breaker_open"],
     ...AGENT_KINDS,
@@ -94,12 +90,13 @@ function otherKinds({ costRunUsd, costTotalUsd }: OrchestratorSettings): string[
 }
 
 function evaluateEnvelope(
-  settings: OrchestratorSettings,
+  rules: OrchestratorRules,
   envelope: Envelope,
   before: OrchestratorMemory,
   now: Instant,
 ): Evaluated {
   const { generatedAtMs, queue } = envelope;
+  const { orchestrator: texts } = rules.texts;
   const unchanged = generatedAtMs === undefined || generatedAtMs === before.generatedAtMs;
   const wasActive = new Set(before.activeKeys);
   const freshAt = unchanged ? before.freshAt : now;
@@ -108,25 +105,25 @@ function evaluateEnvelope(
     generatedAtMs,
     envelope.ticksPerSecond,
     before.cpuMarks,
-    settings,
+    rules,
     wasActive,
     now,
   );
   const findings: readonly Findings[] = [
     {
-      signals: [{ ...inactive("orch_down", "critical", "the orchestrator answers"), needs: needsOf(settings) }],
+      signals: [{ ...inactive("orch_down", "critical", texts.down.over), needs: needsOf(rules) }],
       holds: [],
     },
-    { signals: [schemaSignal(envelope.problems)], holds: [] },
-    findOne(generatedAtMs, "orch_stale", (atMs) => staleSignal(atMs, freshAt ?? now, settings.staleMs, now)),
-    findStages(envelope.stages, settings, wasActive, now),
-    ...findQueue(queue, settings),
-    findFailedJobs(queue?.failed, before.failedJobs),
+    { signals: [schemaSignal(envelope.problems, texts.schema)], holds: [] },
+    findOne(generatedAtMs, "orch_stale", (atMs) => staleSignal(atMs, freshAt ?? now, rules, now)),
+    findStages(envelope.stages, rules, wasActive, now),
+    ...findQueue(queue, rules),
+    findFailedJobs(queue?.failed, before.failedJobs, rules.texts),
     agentFindings,
-    findRunCosts(envelope.runCosts, settings.costRunUsd, wasActive),
-    findTotalCost(envelope.totalCost, settings.costTotalUsd),
-    findWorkers(envelope, settings.workerSilentMs, wasActive, now),
-    findInstances(envelope, settings.instanceLimitsMs, wasActive, now),
+    findRunCosts(envelope.runCosts, rules, wasActive),
+    findTotalCost(envelope.totalCost, rules),
+    findWorkers(envelope, rules, wasActive, now),
+    findInstances(envelope, rules, wasActive, now),
   ];
   const signals = findings.flatMap((finding) => finding.signals);
   const holds = findings.flatMap((finding) => finding.holds);
@@ -149,23 +146,28 @@ function evaluateEnvelope(
   };
 }
 
-function schemaSignal({ count, first }: Problems): Signal {
-  if (count === 0) return inactive("orch_schema", "warning", "the orchestrator's envelope has the agreed shape");
-  const problems = count === 1 ? "1 problem" : `${count} problems`;
-  return active("orch_schema", "warning", `the orchestrator's envelope has ${problems}`, {
-    details: count > first.length ? [...first, `and ${count - first.length} more`] : first,
-    next: "mend the orchestrator's /metrics, or update the watchdog; until then what is named here is not watched",
+function schemaSignal({ count, first }: Problems, texts: OrchestratorRules["texts"]["orchestrator"]["schema"]): Signal {
+  if (count === 0) return inactive("orch_schema", "warning", texts.over);
+  return active("orch_schema", "warning", texts.is(count), {
+    details: count > first.length ? [...first, texts.more(count - first.length)] : first,
+    next: texts.next,
   });
 }
 
 /** Frozen by our clock: that of the orchestrator may have stopped with it. */
-function staleSignal(generatedAtMs: number, freshAt: Instant, staleMs: number, now: Instant): Signal {
+function staleSignal(
+  generatedAtMs: number,
+  freshAt: Instant,
+  { staleMs, texts: { orchestrator } }: OrchestratorRules,
+  now: Instant,
+): Signal {
+  const texts = orchestrator.stale;
   const standsMs = now - freshAt;
-  if (standsMs < staleMs) return inactive("orch_stale", "critical", "the orchestrator's envelope is fresh");
-  return active("orch_stale", "critical", "the orchestrator answers, but its envelope is frozen", {
+  if (standsMs < staleMs) return inactive("orch_stale", "critical", texts.over);
+  return active("orch_stale", "critical", texts.is, {
     measure: { value: standsMs / SECOND_MS, limit: staleMs / SECOND_MS, unit: "seconds" },
-    details: [`generated_at stands at ${new Date(generatedAtMs).toISOString()}`],
-    next: "its HTTP side lives, what fills it does not: read its log, start it again if it is stuck",
+    details: [texts.stands(new Date(generatedAtMs).toISOString())],
+    next: texts.next,
     since: freshAt,
   });
 }

@@ -3,9 +3,10 @@ import { hashtagOf, parseBlocks } from "./blocks.ts";
 
 describe("parseBlocks", () => {
   test("reads blocks and what stands outside them", () => {
-    const text = "2 wrong, 1 over\n\n🔴 db is down\nsince 14:02\n#dep_db\n\n🟢 api answers\n#dep_api\n\n🔴🟢 x #dep_x";
+    const text =
+      "2 problems, 1 ended\n\n🔴 db is down\nsince 14:02\n#dep_db\n\n🟢 api answers\n#dep_api\n\n🔴🟢 x #dep_x";
     expect(parseBlocks(text)).toEqual({
-      headings: ["2 wrong, 1 over"],
+      headings: ["2 problems, 1 ended"],
       blocks: [
         { icon: "🔴", hashtag: "dep_db", text: "🔴 db is down\nsince 14:02\n#dep_db" },
         { icon: "🟢", hashtag: "dep_api", text: "🟢 api answers\n#dep_api" },
@@ -16,11 +17,11 @@ describe("parseBlocks", () => {
 
   test("reads what is folded under something, in its block or below a line that names it", () => {
     const text = [
-      "🔴 db has exited\ntakes with it:\n↳ api is unhealthy (#container_api)\n#container_db",
-      "also wrong, because mail is down (#dep_mail):\n↳ web is slow (#dep_web)",
+      "🔴 db has exited\nbecause of it:\n↳ api is unhealthy (#container_api)\n#container_db",
+      "also, because mail is down (#dep_mail):\n↳ web is slow (#dep_web)",
     ].join("\n\n");
     const { headings, blocks, folded } = parseBlocks(text);
-    expect(headings).toEqual(["also wrong, because mail is down (#dep_mail):"]);
+    expect(headings).toEqual(["also, because mail is down (#dep_mail):"]);
     expect(blocks.map(({ hashtag, folded }) => [hashtag, folded])).toEqual([
       [
         "container_db",

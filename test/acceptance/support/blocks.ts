@@ -6,7 +6,7 @@ export interface Block {
   /** Without its "#". */
   readonly hashtag: string;
   readonly text: string;
-  /** What it takes with it, a line each. */
+  /** What follows from it, a line each. */
   readonly folded?: readonly FoldedLine[];
 }
 

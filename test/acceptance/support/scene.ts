@@ -151,7 +151,7 @@ function filesBelow(directory: string): string[] {
 }
 
 // Two cores may be shared by many: nothing here is about speed, and only what fails waits so long.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 /** A test with a scene of its own. */
 export const test = base.extend("scene", async ({ task }, { onCleanup }) => {

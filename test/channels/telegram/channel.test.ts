@@ -7,6 +7,7 @@ import type { Channel, ChannelMemory, Delivery } from "../../../src/channels/cha
 import { createTelegramChannel } from "../../../src/channels/telegram/index.ts";
 import { type Block, type Message, packMessages, renderPlain } from "../../../src/core/message.ts";
 import { cleanText } from "../../../src/core/text.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { type BotApi, type BotApiOptions, FAULTS, type Fault, refusal, startBotApi } from "../../stand-ins/bot-api.ts";
 
 const SECRET = "AAF-x_y1234567890abcdefghijklmnopqr";
@@ -92,7 +93,7 @@ describe("a message arrives", () => {
     await api.goAway();
     await api.comeBack();
     // The end of the connection has to reach this side first.
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await channel.send(message(), NEVER)).toMatchObject({ accepted: true });
     expect(api.messages).toHaveLength(2);
   });
@@ -122,7 +123,7 @@ describe("a message arrives", () => {
     const channel = open();
     await fc.assert(
       fc.asyncProperty(fc.array(block, { minLength: 1, maxLength: 12 }), async (blocks) => {
-        for (const packed of packMessages(blocks, channel.maxChars)) {
+        for (const packed of packMessages(blocks, channel.maxChars, EN.messages)) {
           expect(await channel.send(packed, NEVER)).toMatchObject({ accepted: true });
           expect(api.messages.at(-1)?.text).toBe(renderPlain(packed).trim());
         }

@@ -8,6 +8,7 @@ import { advanceHeads } from "../../../src/core/head.ts";
 import { type Message, noticeIdsOf, packMessages } from "../../../src/core/message.ts";
 import type { OwedNotice } from "../../../src/core/notice.ts";
 import { hashtagOf } from "../../../src/core/text.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { HOUR_MS } from "../../../src/core/time.ts";
 import { foreignText } from "../../core/foreign-text.ts";
 import { AT, owed } from "../../core/owed.ts";
@@ -31,7 +32,7 @@ afterAll(async () => {
 /** All the way that a notice takes: composed, packed, sent; then edited as over. Returns what people saw at first. */
 async function tell(notices: readonly OwedNotice[]): Promise<string[]> {
   const before = api.messages.length;
-  for (const message of packMessages(composeBlocks(notices, AT, WALL), channel.maxChars)) {
+  for (const message of packMessages(composeBlocks(notices, AT, WALL, EN), channel.maxChars, EN.messages)) {
     const delivery = await channel.send(message, NEVER);
     // Nothing was refused and sent again in another way.
     expect(delivery).toEqual({ accepted: true, ref: expect.any(String) });
@@ -49,7 +50,7 @@ function amendments(ref: string, message: Message, told: readonly OwedNotice[]):
   const { set } = advanceHeads([], { ref, message, notices: told, composedAt: AT });
   return set.flatMap((head) => {
     const over = { ...head, parts: head.parts.map((part) => ({ ...part, overAt: AT + 1, toldAgain: 2 })) };
-    return [head, over].flatMap((one) => amendHead(one, AT + HOUR_MS, WALL, channel.maxChars) ?? []);
+    return [head, over].flatMap((one) => amendHead(one, AT + HOUR_MS, WALL, channel.maxChars, EN) ?? []);
   });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createWebhookChannel } from "../../../src/channels/webhook/index.ts";
 import { composeBlocks } from "../../../src/core/compose-blocks.ts";
 import type { Message } from "../../../src/core/message.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { closedPort, serve } from "../../http/faulty-servers.ts";
 import { isSigned, startWebhookReceiver, type WebhookReceiver } from "../../stand-ins/webhook-receiver.ts";
 
@@ -12,7 +13,7 @@ const KEY = Buffer.from("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "base64");
 const NEVER = new AbortController().signal;
 const NOTICE = { key: "dep:api", action: "alert", nature: "level", severity: "critical", what: "héllo" } as const;
 const MESSAGE: Message = {
-  blocks: composeBlocks([{ ...NOTICE, since: 1, at: 2, id: 1, maybeTold: false }], 3, { offsetMs: 0, zone: "UTC" }),
+  blocks: composeBlocks([{ ...NOTICE, since: 1, at: 2, id: 1, maybeTold: false }], 3, { offsetMs: 0, zone: "UTC" }, EN),
   rings: true,
 };
 

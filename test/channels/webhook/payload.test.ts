@@ -3,6 +3,8 @@ import { payloadOf } from "../../../src/channels/webhook/payload.ts";
 import { composeBlocks } from "../../../src/core/compose-blocks.ts";
 import { type Message, packMessages } from "../../../src/core/message.ts";
 import type { OwedNotice } from "../../../src/core/notice.ts";
+import { EN } from "../../../src/core/texts/index.ts";
+import { loadTexts } from "../../../src/load-texts.ts";
 
 const NOON = Date.parse("2026-06-10T12:00:00Z");
 /** The steady timeline runs an hour behind the wall here. */
@@ -15,7 +17,7 @@ function owed(id: number, more: Partial<OwedNotice> = {}): OwedNotice {
 }
 
 function messageOf(...notices: readonly OwedNotice[]): Message {
-  return packMessages(composeBlocks(notices, NOW, WALL), 8_000)[0] ?? expect.unreachable("no message");
+  return packMessages(composeBlocks(notices, NOW, WALL, EN), 8_000, EN.messages)[0] ?? expect.unreachable("no message");
 }
 
 const bodyOf = (...notices: readonly OwedNotice[]) => JSON.parse(payloadOf(messageOf(...notices), NOON).body);
@@ -56,11 +58,22 @@ test("the shape is the one that the README promises", () => {
   });
 });
 
+test.each(["ru", "fr"] as const)("in %s the text is another, and nothing else", async (language) => {
+  const texts = await loadTexts(language);
+  const notice = owed(7, { measure: { value: 93.5, limit: 90, unit: "percent" } });
+  const [message] = packMessages(composeBlocks([notice], NOW, WALL, texts), 8_000, texts.messages);
+  const { text, ...facts } = JSON.parse(payloadOf(message ?? expect.unreachable("no message"), NOON).body);
+  const { text: english, ...englishFacts } = bodyOf(notice);
+  expect(facts).toEqual(englishFacts);
+  expect(text).not.toBe(english);
+  expect(text).toContain("93,5 %");
+});
+
 describe("ids", () => {
   test("a later attempt has the same, whatever the time and however the attempt before ended", () => {
     const first = payloadOf(messageOf(owed(7)), NOON);
     const later = payloadOf(
-      packMessages(composeBlocks([owed(7, { maybeTold: true })], NOW + 9_000, WALL), 8_000)[0]!,
+      packMessages(composeBlocks([owed(7, { maybeTold: true })], NOW + 9_000, WALL, EN), 8_000, EN.messages)[0]!,
       NOON + 9_000,
     );
     expect(later.id).toBe(first.id);

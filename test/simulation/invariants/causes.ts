@@ -1,3 +1,4 @@
+import { FOLLOWS_WITHIN_MS, MOST_HELD_BACK_MS } from "../../../src/core/causes.ts";
 import type { Notice } from "../../../src/core/notice.ts";
 import type { Evaluated, EventOf, Trace, TraceEvent } from "../trace.ts";
 import type { Invariant, Violation } from "./invariant.ts";
@@ -11,19 +12,20 @@ interface View {
 }
 
 /**
- * A new alert is held back only while something that it follows from is suspected, and folded only under what people know or
- * are told with it. What follows from something that they know is never told as if it stood alone.
+ * A new alert is held back only while something that it follows from is suspected, and never for long, and folded only under
+ * what people heard of not long ago or hear of with it. What follows from that is never told as if it stood alone.
  */
 export const causesAreCauses: Invariant = (trace) => new CauseBook(trace).judge();
 
 /** Follows a trace and knows at each step what is wrong, suspected and told. @returns what was held back, for others to ask */
 export class CauseBook {
-  /** What is active and not told, though it is not silenced. */
-  readonly heldBack = new Set<string>();
+  /** What is active and not told, though it is not silenced, and since when. */
+  readonly heldBack = new Map<string, number>();
   readonly #trace: Trace;
   readonly #needs: ReadonlyMap<string, readonly string[]>;
   readonly #views = new Map<string, Map<string, View>>();
-  readonly #told = new Set<string>();
+  /** What people know, and since when. */
+  readonly #told = new Map<string, number>();
   readonly #silences = new Silences();
   #pending: (Evaluated & TraceEvent)[] = [];
 
@@ -55,33 +57,44 @@ export class CauseBook {
       return undefined;
     }
     const notices = event.kind === "committed" && isSameStep ? this.#noticesOf(event) : [];
-    const message = this.#judgeStep(pending, notices);
-    if (event.kind === "committed" && !isSameStep) this.#tell(this.#noticesOf(event));
+    const message = this.#judgeStep(pending, notices, event.instant);
+    if (event.kind === "committed" && !isSameStep) this.#tell(this.#noticesOf(event), event.instant);
     this.#silences.enter(event);
     return message;
   }
 
-  #judgeStep(pending: readonly (Evaluated & TraceEvent)[], notices: readonly Notice[]): string | undefined {
-    const toldBefore = new Set(this.#told);
+  #judgeStep(
+    pending: readonly (Evaluated & TraceEvent)[],
+    notices: readonly Notice[],
+    now: number,
+  ): string | undefined {
+    const toldBefore = new Set(this.#told.keys());
     for (const evaluated of pending) this.#see(evaluated);
-    this.#tell(notices);
+    this.#tell(notices, now);
     const messages = [
-      ...notices.map((notice) => this.#judgeNotice(notice, notices, toldBefore)),
+      ...notices.map((notice) => this.#judgeNotice(notice, notices, toldBefore, now)),
       ...pending.flatMap(({ active, instant }) => active.map((key) => this.#judgeUntold(key, instant))),
       ...(pending[0] === undefined
         ? []
-        : [...this.heldBack].map((key) => this.#judgeUntold(key, pending[0]?.instant ?? 0))),
+        : [...this.heldBack.keys()].map((key) => this.#judgeUntold(key, pending[0]?.instant ?? 0))),
     ];
     return messages.find((message) => message !== undefined);
   }
 
-  #judgeNotice(notice: Notice, notices: readonly Notice[], toldBefore: ReadonlySet<string>): string | undefined {
+  #judgeNotice(
+    notice: Notice,
+    notices: readonly Notice[],
+    toldBefore: ReadonlySet<string>,
+    now: number,
+  ): string | undefined {
     const { key, action, nature, cause } = notice;
     if (nature === "edge" || action !== "alert") return cause && `${action} of ${key} has a cause`;
     const above = this.#causesOf(key);
     // Told before, and not over by this very step.
-    const known = [...above].filter((other) => other !== key && toldBefore.has(other) && this.#told.has(other));
-    const isOver = notices.some((other) => other.key === key && other.action === "recovery");
+    const ends = new Set(notices.flatMap((other) => (other.action === "recovery" ? [other.key] : [])));
+    const isKnown = (other: string) => toldBefore.has(other) && this.#isRecent(other, now) && !ends.has(other);
+    const known = [...above].filter((other) => other !== key && isKnown(other));
+    const isOver = ends.has(key);
     if (cause === undefined) {
       if (known.length === 0 || isOver) return undefined;
       return `${key} is told as if it stood alone, but it follows from ${known.join(", ")}`;
@@ -102,9 +115,11 @@ export class CauseBook {
       this.heldBack.delete(key);
       return undefined;
     }
-    this.heldBack.add(key);
+    const heldSince = this.heldBack.get(key) ?? instant;
+    this.heldBack.set(key, heldSince);
+    if (instant - heldSince >= MOST_HELD_BACK_MS) return `${key} is held back for longer than anything may be`;
     const above = [...this.#causesOf(key)].filter((other) => other !== key);
-    const known = above.filter((other) => this.#told.has(other));
+    const known = above.filter((other) => this.#isRecent(other, instant));
     if (known.length > 0) return `${key} is held back, though it follows from ${known.join(", ")}, which was told`;
     const isWaiting = above.some((other) => this.#viewOf(other)?.isSuspect && !this.#silences.cover(other, instant));
     return isWaiting ? undefined : `${key} is held back, but nothing that it follows from is suspected`;
@@ -122,12 +137,17 @@ export class CauseBook {
     this.#views.set(source, after);
   }
 
-  #tell(notices: readonly Notice[]): void {
+  #tell(notices: readonly Notice[], now: number): void {
     for (const { key, action, nature } of notices) {
       if (nature === "edge") continue;
       if (action === "recovery") this.#told.delete(key);
-      else this.#told.add(key);
+      else if (!this.#told.has(key)) this.#told.set(key, now);
     }
+  }
+
+  /** Whether people heard of it so short a while ago that what is new may follow from it. */
+  #isRecent(key: string, now: number): boolean {
+    return now - (this.#told.get(key) ?? Number.NEGATIVE_INFINITY) <= FOLLOWS_WITHIN_MS;
   }
 
   /** Everything that a key follows from, through all that is seen. */

@@ -18,10 +18,26 @@ export const nothingBreaks: Invariant = ({ events }) =>
 export const messagesFit: Invariant = ({ scenario, events }) => {
   const maxChars = new Map(scenario.channels.map((plan) => [plan.name, plan.maxChars]));
   return judgeAll(events, (event) => {
-    if (event.kind !== "sent") return undefined;
+    if (event.kind !== "sent" && event.kind !== "edited") return undefined;
     const most = maxChars.get(event.channel) ?? 0;
-    if (event.blocks.length === 0) return `attempt ${event.attempt} is an empty message`;
-    return event.chars > most ? `attempt ${event.attempt} has ${event.chars} characters, over ${most}` : undefined;
+    const name = event.kind === "sent" ? `attempt ${event.attempt}` : `the edit of ${event.ref}`;
+    if (event.blocks.length === 0) return `${name} is an empty message`;
+    return event.chars > most ? `${name} has ${event.chars} characters, over ${most}` : undefined;
+  });
+};
+
+/** A message makes a sound where it tells of something critical that is more than an end, and none where it tells only of ends. */
+export const criticalsRing: Invariant = ({ events }) => {
+  const critical = new Set<number>();
+  return judgeAll(events, (event) => {
+    if (event.kind === "committed") {
+      for (const { id, notice } of event.notices) if (notice.severity === "critical") critical.add(id);
+    }
+    if (event.kind !== "sent") return undefined;
+    const wrong = event.blocks.filter(({ icon }) => icon !== "🟢");
+    const mustRing = wrong.some(({ noticeIds }) => noticeIds.some((id) => critical.has(id)));
+    if (mustRing && !event.rings) return `attempt ${event.attempt} tells of something critical without a sound`;
+    return wrong.length === 0 && event.rings ? `attempt ${event.attempt} rings for what is over` : undefined;
   });
 };
 

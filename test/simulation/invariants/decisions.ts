@@ -8,6 +8,8 @@ interface Wrong {
   readonly source: string;
   readonly lastAlertAt: number;
   readonly isFlapping: boolean;
+  /** Somebody takes care of it. */
+  readonly isAcked?: true;
 }
 
 /**
@@ -53,6 +55,11 @@ class Decisions {
     if (event.kind === "tick") {
       const orphan = [...this.#wrong].find(([, { source }]) => !this.#sources.includes(source));
       if (orphan !== undefined) return `${orphan[0]} is still wrong, though ${orphan[1].source} is not configured`;
+    }
+    if (event.kind === "acked") {
+      const wrong = this.#wrong.get(event.key);
+      if (wrong === undefined) return `${event.key} is acked, though nobody was told of it`;
+      this.#wrong.set(event.key, { ...wrong, isAcked: true });
     }
     const notices = event.kind === "committed" ? this.#noticesOf(event) : [];
     for (const evaluated of pending) {
@@ -163,8 +170,8 @@ class Decisions {
     return plan?.name;
   }
 
-  #isDue({ lastAlertAt }: Wrong, instant: number): boolean {
+  #isDue({ lastAlertAt, isAcked }: Wrong, instant: number): boolean {
     const { cooldownMs } = this.#trace.scenario;
-    return cooldownMs > 0 && instant - lastAlertAt >= cooldownMs;
+    return isAcked === undefined && cooldownMs > 0 && instant - lastAlertAt >= cooldownMs;
   }
 }

@@ -3,6 +3,7 @@ import { absenceIsToldOnce } from "./absence.ts";
 import { causesAreCauses } from "./causes.ts";
 import {
   cleanStopsAreQuick,
+  criticalsRing,
   messagesFit,
   nothingBreaks,
   oneSendAtATime,
@@ -23,6 +24,7 @@ import {
 import { edgesAreCountedOnce } from "./edges.ts";
 import type { Invariant, Violation } from "./invariant.ts";
 import { alertAndRecoveryAlternate, lastWordIsTheTruth } from "./people.ts";
+import { editsAreTrue, editsDelayNothing, repliesGoToWhatRaisedIt, whatIsOverSaysSo } from "./threads.ts";
 
 /** What the watchdog promises. */
 export const INVARIANTS = {
@@ -40,12 +42,17 @@ export const INVARIANTS = {
   edgesAreCountedOnce,
   absenceIsToldOnce,
   messagesFit,
+  criticalsRing,
   paceIsKept,
   oneSendAtATime,
   healthyChannelsTellSoon,
   ticksAreOnCadence,
   quietWorldsAreNotWritten,
   cleanStopsAreQuick,
+  repliesGoToWhatRaisedIt,
+  editsAreTrue,
+  whatIsOverSaysSo,
+  editsDelayNothing,
 } satisfies Record<string, Invariant>;
 
 export type Promised = keyof typeof INVARIANTS;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadSettings } from "../../../src/config/load-settings.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { ApiVersion, choosePrefix } from "../../../src/sources/containers/api-version.ts";
 import { createContainersSources } from "../../../src/sources/containers/create-sources.ts";
 import { createEngine, type Engine, pingEngine } from "../../../src/sources/containers/engine.ts";
@@ -70,7 +71,7 @@ describe("settling", () => {
   });
 
   test("an engine that hangs is not waited for twice", async () => {
-    const version = new ApiVersion(async () => Promise.reject(new NoAnswerInTime("too late")));
+    const version = new ApiVersion(async () => Promise.reject(new NoAnswerInTime(() => "too late")));
     await expect(version.prefix()).rejects.toThrow("too late");
   });
 
@@ -230,7 +231,7 @@ describe("the whole source", () => {
           return () => clearTimeout(timer);
         },
       };
-      const sources = createContainersSources(settings.containers, { clock });
+      const sources = createContainersSources(settings.containers, EN, { clock });
       const followed = sources.map((source) => source.follow?.(() => undefined));
       for (const [range, prefix] of [
         [first, firstPrefix],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ContainersSettings } from "../../../src/config/settings.ts";
 import type { Evaluation } from "../../../src/core/signal.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { isReadOnly } from "../../../src/sources/containers/guarded-agent.ts";
 import { type ContainersSurroundings, createContainersSource } from "../../../src/sources/containers/index.ts";
 import { readSource } from "../../../src/sources/read-source.ts";
@@ -38,14 +39,14 @@ function run(change: Partial<ContainersSettings> = {}, own: ContainersSurroundin
     },
   };
   const readFile = (): string => "";
-  const source = createContainersSource(settings, { clock, readFile, hostname: "server", ...own });
+  const source = createContainersSource(settings, EN, { clock, readFile, hostname: "server", ...own });
   let memory = source.initial;
   return {
     source,
     async tick(): Promise<Evaluation<unknown>> {
       now += 30_000;
       standIn.clear();
-      const result = source.evaluate(await readSource(source, clock).reading, memory, now);
+      const result = source.evaluate(await readSource(source, clock, EN).reading, memory, now);
       memory = JSON.parse(JSON.stringify(result.memory));
       return result;
     },

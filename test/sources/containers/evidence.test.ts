@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
+import { EN } from "../../../src/core/texts/index.ts";
 import { createContainersSource } from "../../../src/sources/containers/index.ts";
 import { parseInspect } from "../../../src/sources/containers/parse.ts";
 import { idOf, inspection, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
@@ -102,6 +103,7 @@ describe("WATCHDOG_EVIDENCE", () => {
         restartsWindowMs: 600_000,
         ...(evidence !== undefined && { evidence }),
       },
+      EN,
       { readFile: () => "", hostname: "server" },
     );
     const value = await source.collect(new AbortController().signal);

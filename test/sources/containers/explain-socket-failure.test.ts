@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { EN } from "../../../src/core/texts/index.ts";
 import { explainEngineFailure } from "../../../src/sources/containers/explain-engine-failure.ts";
 
 const PATH = "/var/run/docker.sock";
@@ -53,13 +54,13 @@ describe("why Docker could not be asked, and what mends it", () => {
       if (file === undefined) throw new Error("ENOENT");
       return file;
     };
-    expect(explainEngineFailure(failure(facts), ADDRESS, look)).toMatch(message);
+    expect(explainEngineFailure(EN.failures, failure(facts), ADDRESS, look)).toMatch(message);
   });
 
   test("whatever is thrown, it is one short line that names the socket", () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => {
-        const message = explainEngineFailure(thrown, ADDRESS, () => SOCKET);
+        const message = explainEngineFailure(EN.failures, thrown, ADDRESS, () => SOCKET);
         expect(message).toContain(PATH);
         expect(message).not.toMatch(/[\n\r]/);
         expect(message.length).toBeLessThan(1_000);
@@ -69,6 +70,6 @@ describe("why Docker could not be asked, and what mends it", () => {
 
   test("a page of HTML as the error is not passed on", () => {
     const thrown = failure({ statusCode: 502, json: Buffer.from("<html>".repeat(1_000)) });
-    expect(explainEngineFailure(thrown, ADDRESS, () => SOCKET)).toBe(`Docker at ${PATH}: answered 502`);
+    expect(explainEngineFailure(EN.failures, thrown, ADDRESS, () => SOCKET)).toBe(`Docker at ${PATH}: answered 502`);
   });
 });

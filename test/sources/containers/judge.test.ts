@@ -1,18 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { unknown } from "../../../src/core/reading.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { explainExitCode, judge, reference } from "../../../src/sources/containers/judge.ts";
 import type { ObservedContainer } from "../../../src/sources/containers/snapshot.ts";
 import { observed, WALL } from "./observed.ts";
 
 function verdictOf(container: ObservedContainer): string {
-  const verdict = judge(container, WALL);
+  const verdict = judge(container, WALL, EN);
   return verdict.is === "unknown" ? "unknown" : `${verdict.is}: ${verdict.what}`;
 }
 
 describe("what a state means", () => {
   test.each([
     ["running", observed(), "up: container api is running"],
-    ["running and healthy", observed({ health: "healthy" }), "up: container api is running (healthy)"],
+    ["running and healthy", observed({ health: "healthy" }), "up: container api is healthy"],
     ["running, health not known yet", observed({ health: "starting" }), "unknown"],
     ["unhealthy", observed({ health: "unhealthy" }), "down: container api is unhealthy"],
     ["paused", observed({ state: "paused" }), "down: container api is paused"],
@@ -57,7 +58,7 @@ describe("what a state means", () => {
     ["created", observed({ state: "created", details: {} }), "unknown"],
     [
       "created, as its start failed",
-      observed({ state: "created", exitCode: 127, details: { startFailure: "its command was not found" } }),
+      observed({ state: "created", exitCode: 127, details: { startFailure: "commandNotFound" } }),
       "down: container api could not be started: its command was not found",
     ],
     [
@@ -67,7 +68,7 @@ describe("what a state means", () => {
     ],
     [
       "exited, as its restart failed",
-      observed({ state: "exited", exitCode: 128, details: { startFailure: "a port it wants is taken" } }),
+      observed({ state: "exited", exitCode: 128, details: { startFailure: "portTaken" } }),
       "down: container api has exited (code 128: a port it wants is taken)",
     ],
   ])("%s", (_name, container, expected) => expect(verdictOf(container)).toBe(expected));
@@ -92,30 +93,30 @@ describe("what the list tells suffices where inspecting failed, and only there",
 describe("what a person needs at night", () => {
   test("how long it ran, since when it is down, how it would be restarted, what it is, and where to look", () => {
     const details = { startedAt: WALL - 200_000, finishedAt: WALL - 20_000, restartCount: 4, restartPolicy: "always" };
-    expect(judge(observed({ state: "exited", exitCode: 1, details }), WALL)).toEqual({
+    expect(judge(observed({ state: "exited", exitCode: 1, details }), WALL, EN)).toEqual({
       is: "down",
       what: "container api has exited (code 1)",
       forMs: 20_000,
-      details: ["it ran for 3 min", "restart policy always, restarted 4 times", "image shop/api:1.2"],
-      next: "docker logs --tail 100 api",
+      details: ["before that it ran for 3 min", "restart policy always, restarted 4 times", "image shop/api:1.2"],
+      next: "`docker logs --tail 100 api`",
     });
   });
 
   test("an end in the future (clocks differ) is an end just now", () => {
     const container = observed({ state: "exited", exitCode: 1, details: { finishedAt: WALL + 5_000 } });
-    expect(judge(container, WALL)).toMatchObject({ forMs: 0 });
+    expect(judge(container, WALL, EN)).toMatchObject({ forMs: 0 });
   });
 
   test.each([
-    ["paused", observed({ state: "paused" }), "docker unpause api"],
-    ["dead", observed({ state: "dead" }), "docker rm -f api, then start it anew"],
+    ["paused", observed({ state: "paused" }), "`docker unpause api`"],
+    ["dead", observed({ state: "dead" }), "`docker rm -f api`; then start it anew"],
     [
       "not started",
       observed({ state: "created", exitCode: 127, details: {} }),
-      "docker inspect --format '{{.State.Error}}' api",
+      "`docker inspect --format '{{.State.Error}}' api`",
     ],
   ])("the next step for one that is %s", (_name, container, next) => {
-    expect(judge(container, WALL)).toMatchObject({ next });
+    expect(judge(container, WALL, EN)).toMatchObject({ next });
   });
 
   test.each([
@@ -145,5 +146,5 @@ describe("exit codes by convention", () => {
     [255, undefined],
     [-1, undefined],
     [3_221_225_786, undefined],
-  ])("%i: %s", (code, expected) => expect(explainExitCode(code)).toBe(expected));
+  ])("%i: %s", (code, expected) => expect(explainExitCode(code, EN.containers.exit)).toBe(expected));
 });

@@ -1,5 +1,6 @@
 import { known, type Reading } from "../../../src/core/reading.ts";
 import type { Evaluation, Signal } from "../../../src/core/signal.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { NO_FACTS } from "../../../src/sources/containers/event-facts.ts";
 import { evaluate, INITIAL_MEMORY, type Memory, type Rules } from "../../../src/sources/containers/signals.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot } from "../../../src/sources/containers/snapshot.ts";
@@ -47,6 +48,7 @@ export function observed(
 }
 
 export const RULES: Rules = {
+  texts: EN,
   engineAt: "/var/run/docker.sock",
   required: [],
   intervalMs: 30_000,

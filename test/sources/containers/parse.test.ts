@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseInspect, parseList } from "../../../src/sources/containers/parse.ts";
+import type { StartFailure } from "../../../src/sources/containers/snapshot.ts";
 import { idOf, inspection, listEntry } from "../../stand-ins/docker-engine.ts";
 
 function recorded(name: string): unknown {
@@ -133,7 +134,7 @@ describe("an inspection as a real engine wrote it", () => {
     ["unhealthy", { state: "running", health: "unhealthy" }],
     ["paused", { state: "paused", health: "none", finishedAt: undefined }],
     ["created", { state: "created", exitCode: 0, startedAt: undefined, startFailure: undefined }],
-    ["start-failed", { state: "created", exitCode: 127, startFailure: "its command was not found" }],
+    ["start-failed", { state: "created", exitCode: 127, startFailure: "commandNotFound" }],
   ])("%s", (name, expected) => expect(parseInspect(recorded(`inspect-${name}`))).toMatchObject(expected));
 
   test("times are read to the millisecond", () => {
@@ -215,16 +216,16 @@ describe("an inspection that is not what it should be", () => {
   });
 });
 
-describe("why a container could not be started, in our words", () => {
-  test.each([
-    ['exec: "nope": executable file not found in $PATH', "its command was not found"],
-    ['exec: "/run.sh": stat /run.sh: no such file or directory', "its command was not found"],
-    ['exec: "/run.sh": permission denied', "its command may not be executed"],
-    ["Bind for 0.0.0.0:80 failed: port is already allocated", "a port it wants is taken"],
-    ["listen tcp4 0.0.0.0:80: bind: address already in use", "a port it wants is taken"],
-    ['error mounting "/x" to rootfs at "/y": no such file or directory', "a volume could not be mounted"],
-    ["network shop_default not found", "its network does not exist"],
-    ["something --password=secret", "Docker could not start it"],
+describe("why a container could not be started, none of Docker's words kept", () => {
+  test.each<[error: string, expected: StartFailure]>([
+    ['exec: "nope": executable file not found in $PATH', "commandNotFound"],
+    ['exec: "/run.sh": stat /run.sh: no such file or directory', "commandNotFound"],
+    ['exec: "/run.sh": permission denied', "notExecutable"],
+    ["Bind for 0.0.0.0:80 failed: port is already allocated", "portTaken"],
+    ["listen tcp4 0.0.0.0:80: bind: address already in use", "portTaken"],
+    ['error mounting "/x" to rootfs at "/y": no such file or directory', "notMounted"],
+    ["network shop_default not found", "noNetwork"],
+    ["something --password=secret", "other"],
   ])("%s", (error, expected) => {
     const json = inspection({ id: idOf(1), name: "api", error });
     expect(parseInspect(json)?.startFailure).toBe(expected);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { EN } from "../../../src/core/texts/index.ts";
 import { createContainersSource } from "../../../src/sources/containers/index.ts";
 import { parseInspect, parseList } from "../../../src/sources/containers/parse.ts";
 import { EVENT_FILTER, parseEvent } from "../../../src/sources/containers/parse-event.ts";
@@ -74,7 +75,7 @@ describe("health, which Podman's list does not tell", () => {
       { id: idOf(2), name: "db" },
     ]);
     standIn.headers = { "Libpod-Api-Version": "4.3.1", "Api-Version": "1.41" };
-    source = createContainersSource({ ...RULES, address: standIn, names: ["*"], timeoutMs: 10_000 });
+    source = createContainersSource({ ...RULES, address: standIn, names: ["*"], timeoutMs: 10_000 }, EN);
   });
   afterEach(async () => {
     await source.close?.();

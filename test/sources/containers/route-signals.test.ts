@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { known, unknown } from "../../../src/core/reading.ts";
 import type { Evaluation } from "../../../src/core/signal.ts";
-import { parseOptions } from "../../../src/sources/containers/labels.ts";
+import { EN } from "../../../src/core/texts/index.ts";
+import { parseOptions, wordLabelProblem } from "../../../src/sources/containers/labels.ts";
 import { withRoutes } from "../../../src/sources/containers/route-signals.ts";
 
 interface Value {
@@ -21,7 +22,11 @@ function evaluate(containers: Record<string, string>, routeNames: readonly strin
       const signals = listed.flatMap(({ name, options: { problems = [] } }) => [
         { ...level, key: `container:${name}` },
         { ...level, key: `container_mem:${name}` },
-        ...problems.map((problem) => ({ ...level, key: `container_label:${name}`, details: [problem] })),
+        ...problems.map((problem) => ({
+          ...level,
+          key: `container_label:${name}`,
+          details: [wordLabelProblem(problem, EN.containers.label)],
+        })),
       ]);
       return { signals: [{ ...level, key: "docker_down" }, ...signals], holds: [], memory: {} };
     },

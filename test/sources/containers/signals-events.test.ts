@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { unknown } from "../../../src/core/reading.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { type ContainerNews, NO_FACTS, type Order } from "../../../src/sources/containers/event-facts.ts";
-import { parseOptions, parseService } from "../../../src/sources/containers/labels.ts";
+import { parseOptions, parseService, wordLabelProblem } from "../../../src/sources/containers/labels.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot } from "../../../src/sources/containers/snapshot.ts";
 import { idOf } from "../../stand-ins/docker-engine.ts";
 import { observed, Play, WALL } from "./observed.ts";
@@ -46,11 +47,11 @@ describe("a stop", () => {
       what: "container api was stopped 2 min ago and has not come back",
       details: [
         "it ended with code 143: told to stop, SIGTERM",
-        "it ran for 1 d",
+        "before that it ran for 1 d",
         "restart policy always",
         "image shop/api:1.2",
       ],
-      next: "docker start api",
+      next: "`docker start api`",
       since: 31_000,
     });
   });
@@ -202,7 +203,7 @@ describe("kills for memory", () => {
     const play = new Play().read([observed()]);
     play.read([up()], 1_000, told({ end, ooms: [oomAt] }));
     expect(play.signal("container_oom:api")).toMatchObject({
-      what: "container api was killed for want of memory",
+      what: "container api was killed: out of memory",
       since: 30_500,
     });
     const shown = up({ oomKilled: true, finishedAt: oomAt + 30, startedAt: oomAt + 400 });
@@ -222,12 +223,12 @@ describe("kills for memory", () => {
     play.read([up({}, 86_400_000)], 150, told({ ooms: [oomAt] }));
     expect(play.state("container_oom:api")).toBe("absent");
     play.read([ended(30_530, { oomKilled: true }, 137)], 50);
-    expect(play.signal("container_oom:api")?.what).toBe("container api was killed for want of memory");
+    expect(play.signal("container_oom:api")?.what).toBe("container api was killed: out of memory");
   });
 
   test("of a process that is not the container's first", () => {
     const play = new Play().read([observed()]).read([up({}, 86_400_000)], 2_000, told({ ooms: [oomAt] }));
-    expect(play.signal("container_oom:api")?.what).toBe("container api lost a process for want of memory");
+    expect(play.signal("container_oom:api")?.what).toBe("a process of container api was killed: out of memory");
   });
 
   test("that come in quick succession are told together, with how many they are", () => {
@@ -371,7 +372,9 @@ describe("labels", () => {
     ["watchdog.down-ticks", "1.5", "a whole number, 1 to 1000"],
     ["watchdog.enable", "flase", "true or false"],
   ])("%s=%s cannot be used", (name, value, expected) => {
-    expect(parseOptions({ [name]: value })).toEqual({ problems: [`${name}="${value}": expected ${expected}`] });
+    const problem = { label: name, value };
+    expect(parseOptions({ [name]: value })).toEqual({ problems: [problem] });
+    expect(wordLabelProblem(problem, EN.containers.label)).toBe(`${name}="${value}": expected ${expected}`);
   });
 
   test("what cannot be used is told once, and again when it is another thing", () => {

@@ -22,7 +22,7 @@ describe("docker_down", () => {
       active: true,
       what: "Docker does not answer at /var/run/docker.sock",
       details: ["nobody listens", "what containers do is unknown until it answers"],
-      next: "systemctl status docker",
+      next: "`systemctl status docker`",
     });
   });
 
@@ -57,8 +57,8 @@ describe("container:<name>", () => {
       nature: "level",
       active: true,
       what: "container api has exited (code 137: killed)",
-      details: ["it ran for 50 s", "restart policy always", "image shop/api:1.2"],
-      next: "docker logs --tail 100 api",
+      details: ["before that it ran for 50 s", "restart policy always", "image shop/api:1.2"],
+      next: "`docker logs --tail 100 api`",
       since: -10_000,
     });
   });
@@ -75,7 +75,7 @@ describe("container:<name>", () => {
     const play = new Play().read([EXITED]).read([observed({ health: "healthy" })]);
     expect(play.signal("container:api")).toMatchObject({
       active: false,
-      what: "container api is running (healthy)",
+      what: "container api is healthy",
     });
   });
 
@@ -121,7 +121,7 @@ describe("a container that must exist", () => {
     expect(play.read([]).signal("container:api")).toMatchObject({
       active: true,
       what: "container api does not exist",
-      next: "docker compose up -d api, or take it out of WATCHDOG_CONTAINERS",
+      next: "`docker compose up -d api`, or take it out of WATCHDOG_CONTAINERS",
     });
     expect(play.read([observed()]).state("container:api")).toBe("inactive");
   });
@@ -186,9 +186,23 @@ describe("container_restarts:<name>", () => {
       what: "container api restarts again and again: 4 times within 10 min",
       measure: { value: 4, limit: 3, unit: "count" },
       details: ["it ended last with code 139: segmentation fault"],
-      next: "docker logs --tail 100 api",
+      next: "`docker logs --tail 100 api`",
       since: 60_000,
     });
+  });
+
+  test("one that ends now so, now so: each code once, the last by itself", () => {
+    const play = new Play();
+    const end = (exitCode: number, restartCount: number) =>
+      play.read([observed({ state: "restarting", exitCode, details: { restartCount } })]);
+    end(1, 0);
+    end(137, 1);
+    end(1, 2);
+    end(143, 5);
+    expect(play.signal("container_restarts:api")?.details).toEqual([
+      expect.stringMatching(/^it ended last with code 143/),
+      "before that also with: 137, 1",
+    ]);
   });
 
   test("it is over after a whole window without a restart, and then forgotten", () => {
@@ -260,16 +274,20 @@ describe("container_oom:<name>", () => {
       severity: "critical",
       nature: "edge",
       active: true,
-      what: "container api was killed for want of memory",
+      what: "container api was killed: out of memory",
       details: ["image shop/api:1.2"],
-      next: "docker stats api: raise its memory limit, or find what grows",
+      next: "`docker stats api`: raise its memory limit, or find what grows",
       since: 0,
     });
   });
 
   test.each([
-    ["that ended of it", killed(), "container api was killed for want of memory"],
-    ["that goes on without a process", { ...killed(), exitCode: 0 }, "container api lost a process for want of memory"],
+    ["that ended of it", killed(), "container api was killed: out of memory"],
+    [
+      "that goes on without a process",
+      { ...killed(), exitCode: 0 },
+      "a process of container api was killed: out of memory",
+    ],
   ])("tells one %s", (_name, container, what) => {
     expect(new Play().read([container]).signal("container_oom:api")).toMatchObject({ what });
   });

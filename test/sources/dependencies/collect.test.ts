@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import { Worker } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { EN } from "../../../src/core/texts/index.ts";
 import { createSharedLookup, type SharedLookup } from "../../../src/http/shared-lookup.ts";
 import { createProber, type Prober, type ProberOptions } from "../../../src/sources/dependencies/collect.ts";
 import { pingTcp } from "../../../src/sources/dependencies/ping.ts";
@@ -29,7 +30,7 @@ function namesThatFail(code: string): SharedLookup {
 }
 
 function proberOf(url: string, timeoutMs = 10_000, options?: ProberOptions): Prober {
-  const prober = createProber({ name: "it", url: new URL(url) }, timeoutMs, options);
+  const prober = createProber({ name: "it", url: new URL(url) }, timeoutMs, EN, options);
   onTestFinished(() => prober.close());
   return prober;
 }

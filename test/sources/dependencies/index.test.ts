@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { DependenciesSettings } from "../../../src/config/settings.ts";
 import { known } from "../../../src/core/reading.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { createSharedLookup } from "../../../src/http/shared-lookup.ts";
 import { createDependencySources } from "../../../src/sources/dependencies/index.ts";
 import type { AnySource } from "../../../src/sources/source.ts";
@@ -16,7 +17,7 @@ afterEach(async () => {
 function sourcesOf(urls: readonly string[], more: Partial<DependenciesSettings> = {}): AnySource[] {
   const targets = urls.map((url, index) => ({ name: `d${index}`, url: new URL(url) }));
   const settings = { targets, timeoutMs: 5_000, downTicks: 1, ...more };
-  const sources = createDependencySources(settings, { names: createSharedLookup(1_000, hungLookup) });
+  const sources = createDependencySources(settings, EN, { names: createSharedLookup(1_000, hungLookup) });
   toClose.push(...sources);
   return sources;
 }

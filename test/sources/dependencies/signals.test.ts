@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { known, unknown } from "../../../src/core/reading.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import {
   type DependencyMemory,
   evaluateDependency,
@@ -13,13 +14,15 @@ const REFUSED: PingOutcome = { up: false, error: "connection refused" };
 const DB = { name: "db", address: "tcp://db:5432" };
 const API = { name: "api", address: "http://api:8080/health" };
 
+const rules = (downTicks: number) => ({ downTicks, texts: EN });
+
 /** What is said after each reading in turn, 1,000 ms apart: active, inactive, or nothing (held). */
 function told(downTicks: number, readings: readonly (PingOutcome | "unknown")[]): string {
   let memory: DependencyMemory = INITIAL_MEMORY;
   return readings
     .map((outcome, index) => {
       const reading = outcome === "unknown" ? unknown("not asked") : known(outcome);
-      const evaluation = evaluateDependency(DB, downTicks, reading, memory, index * 1_000);
+      const evaluation = evaluateDependency(DB, rules(downTicks), reading, memory, index * 1_000);
       memory = evaluation.memory;
       expect([...evaluation.signals.map((signal) => signal.key), ...evaluation.holds]).toEqual(["dep:db"]);
       const [signal] = evaluation.signals;
@@ -61,7 +64,7 @@ describe("a dependency is down", () => {
 
   test("or held, never well, while failures are counted: a threshold raised by a restart recovers nothing", () => {
     const memory = { failuresInARow: 2, failingSince: 500 };
-    expect(evaluateDependency(DB, 5, known(REFUSED), memory, 9_000)).toEqual({
+    expect(evaluateDependency(DB, rules(5), known(REFUSED), memory, 9_000)).toEqual({
       signals: [],
       holds: ["dep:db"],
       memory: { failuresInARow: 3, failingSince: 500 },
@@ -85,7 +88,7 @@ describe("a dependency is down", () => {
 
 describe("what people read", () => {
   function down(shown: typeof DB, outcome: PingOutcome) {
-    const [signal] = evaluateDependency(shown, 1, known(outcome), INITIAL_MEMORY, 0).signals;
+    const [signal] = evaluateDependency(shown, rules(1), known(outcome), INITIAL_MEMORY, 0).signals;
     return signal;
   }
 
@@ -122,7 +125,7 @@ describe("what people read", () => {
   });
 
   test("once it is well", () => {
-    expect(evaluateDependency(DB, 2, known(UP), { failuresInARow: 2, failingSince: 0 }, 1)).toEqual({
+    expect(evaluateDependency(DB, rules(2), known(UP), { failuresInARow: 2, failingSince: 0 }, 1)).toEqual({
       signals: [{ key: "dep:db", severity: "critical", nature: "level", active: false, what: "dependency db answers" }],
       holds: [],
       memory: INITIAL_MEMORY,
@@ -147,7 +150,7 @@ describe("what people read", () => {
 test("up or down, it needs the host that it lies on", () => {
   const shown = { ...DB, needs: ["host:db"] };
   for (const outcome of [UP, REFUSED]) {
-    const { signals } = evaluateDependency(shown, 1, known(outcome), INITIAL_MEMORY, 0);
+    const { signals } = evaluateDependency(shown, rules(1), known(outcome), INITIAL_MEMORY, 0);
     expect(signals).toMatchObject([{ key: "dep:db", needs: ["host:db"] }]);
   }
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { known, unknown } from "../../../src/core/reading.ts";
 import { cleanText } from "../../../src/core/text.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../src/core/time.ts";
 import { evaluateFill, type FillMemory, joinEvaluations } from "../../../src/sources/host/fill.ts";
 import { type Filling, formatAbout, nextFor, wordFill, wordPace } from "../../../src/sources/host/word-fill.ts";
@@ -15,11 +16,11 @@ function watch(
   filling: Filling = { path: "/" },
 ) {
   let memory: FillMemory = {};
-  let evaluation = evaluateFill("host_disk_fill:/", filling, horizonMs, unknown("none yet"), memory, 0);
+  let evaluation = evaluateFill("host_disk_fill:/", filling, { horizonMs, texts: EN }, unknown("none yet"), memory, 0);
   for (let min = 0; min <= forMin; min++) {
     const free = freeGib(min);
     const reading = free === undefined ? unknown("no") : known({ availableBytes: free * GIB });
-    evaluation = evaluateFill("host_disk_fill:/", filling, horizonMs, reading, memory, min * MINUTE_MS);
+    evaluation = evaluateFill("host_disk_fill:/", filling, { horizonMs, texts: EN }, reading, memory, min * MINUTE_MS);
     // As it is after a restart.
     memory = JSON.parse(JSON.stringify(evaluation.memory)) as FillMemory;
   }
@@ -35,9 +36,9 @@ test("a disk that will be full within the horizon is a warning that says when, h
       active: true,
       what: "disk / will be full in about 12 h",
       details: ["fills 1.2 GiB/h (over the last 12 h), 14 GiB free"].map(() =>
-        expect.stringMatching(/^fills 1\.2 GiB\/h/),
+        expect.stringMatching(/^fills 1\.2 GiB\/h .* free [▁▂▃▅▆▇]{12}$/u),
       ),
-      next: "see what grows: `docker system df`, `find / -xdev -type f -size +100M -mmin -60`",
+      next: "see what grows: `docker system df` and `find / -xdev -type f -size +100M -mmin -60`",
     },
   ]);
 });
@@ -45,7 +46,9 @@ test("a disk that will be full within the horizon is a warning that says when, h
 test("with a horizon of 0 nobody is warned, but the forecast can be looked at", () => {
   const [signal] = watch((min) => 20 - (2 * min) / 60, 2 * 60, 0).signals;
   expect(signal).toMatchObject({ active: false, what: "disk / will be full in about 8 h" });
-  expect(signal?.details).toEqual(["fills 2 GiB/h (over the last 2 h), 16 GiB free"]);
+  expect(signal?.details).toEqual([
+    expect.stringMatching(/^fills 2 GiB\/h \(over the last 2 h\), 16 GiB free [▁▂▃▅▆▇]{12}$/u),
+  ]);
   expect(signal).not.toHaveProperty("next");
 });
 
@@ -85,10 +88,10 @@ describe("words", () => {
     [14 * MINUTE_MS, "14 min"],
     [20 * SECOND_MS, "a minute"],
     [0, "a minute"],
-  ])("about %d ms is %s", (ms, text) => expect(formatAbout(ms)).toBe(text));
+  ])("about %d ms is %s", (ms, text) => expect(formatAbout(ms, EN)).toBe(text));
 
   test("what is full is not said to become full", () => {
-    expect(wordFill({ path: "/" }, true, undefined)).toBe("disk / has filled up");
+    expect(wordFill({ path: "/" }, true, undefined, EN)).toBe("disk / has filled up");
   });
 
   test.each([
@@ -96,13 +99,13 @@ describe("words", () => {
     [300 * 2 ** 20, 5 * 2 ** 20, "fills 300 MiB/h (over the last 2 h), 5 MiB free"],
     [10 * 2 ** 10, 0, "fills 10 KiB/h (over the last 2 h), 0 KiB free"],
   ])("amounts: %d", (perHour, free, text) => {
-    expect(wordPace({ perHour, spanMs: 2 * HOUR_MS, fullInMs: 0 }, free)).toBe(text);
+    expect(wordPace({ perHour, spanMs: 2 * HOUR_MS, fullInMs: 0 }, free, EN)).toBe(text);
   });
 
   test("a hostile path stays on its line and inside its quotes", () => {
     const path = "/a'; rm -rf ~ #🔴\n\u202e";
-    expect(wordFill({ path }, true, undefined)).toBe(`disk ${cleanText(path)} has filled up`);
-    expect(nextFor({ path })).toContain("find '/a'\\''; rm -rf ~ ＃•'");
+    expect(wordFill({ path }, true, undefined, EN)).toBe(`disk ${cleanText(path)} has filled up`);
+    expect(nextFor({ path }, EN)).toContain("find '/a'\\''; rm -rf ~ ＃•'");
   });
 });
 

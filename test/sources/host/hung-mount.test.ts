@@ -20,14 +20,15 @@ function withHungMount(mountPoint: string, argv: readonly string[]) {
 
 const SCRIPT = `
   import { createHostSources } from ${JSON.stringify(new URL("../../../src/sources/host/index.ts", import.meta.url).href)};
+  import { EN } from ${JSON.stringify(new URL("../../../src/core/texts/index.ts", import.meta.url).href)};
   import { exitNow } from ${JSON.stringify(new URL("../../../src/exit-now.ts", import.meta.url).href)};
   const [hung] = process.argv.slice(1);
   const diskPaths = [hung, hung + "/a", hung + "/b", "/"];
   const sources = createHostSources(
-    { timeoutMs: 300, memPct: 90, diskPaths, diskCritEnabled: true, diskCritPct: 97, rootPath: "/", forecastMs: undefined });
+    { timeoutMs: 1_000, memPct: 90, diskPaths, diskCritEnabled: true, diskCritPct: 97, rootPath: "/", forecastMs: undefined }, EN);
   const read = async (source) => {
     const deadline = new AbortController();
-    setTimeout(() => deadline.abort(new Error("too late")), 300);
+    setTimeout(() => deadline.abort(new Error("too late")), 1_000);
     return source.collect(deadline.signal).then(() => "read", (error) => error.message);
   };
   const [memory, a, b, c, well] = sources;

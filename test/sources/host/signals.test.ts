@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { known, unknown } from "../../../src/core/reading.ts";
+import { EN } from "../../../src/core/texts/index.ts";
 import { evaluateDisk, evaluateMemory, INITIAL_MEMORY, type LevelMemory } from "../../../src/sources/host/signals.ts";
 
 const GIB = 2 ** 30;
@@ -24,10 +25,11 @@ function course(evaluate: typeof evaluateMemoryAt, values: readonly (number | un
   });
 }
 
+const DISK_RULES = { diskCritPct: 97, texts: EN };
 const evaluateMemoryAt = (usedPct: number | undefined, memory: LevelMemory) =>
-  evaluateMemory(90, usedPct === undefined ? unknown("no") : memoryAt(usedPct), memory);
+  evaluateMemory({ memPct: 90, texts: EN }, usedPct === undefined ? unknown("no") : memoryAt(usedPct), memory);
 const evaluateDiskAt = (usedPct: number | undefined, memory: LevelMemory) =>
-  evaluateDisk("/data", 97, usedPct === undefined ? unknown("no") : diskAt(usedPct), memory);
+  evaluateDisk("/data", DISK_RULES, usedPct === undefined ? unknown("no") : diskAt(usedPct), memory);
 
 describe("host_mem, limit 90 %", () => {
   test.each([
@@ -63,7 +65,7 @@ describe("host_mem, limit 90 %", () => {
           what: "host memory is almost used up",
           measure: { value: 93, limit: 90, unit: "percent" },
           details: ["93 GiB used of 100 GiB, 7 GiB available"],
-          next: "see who uses it: `docker stats --no-stream`, `ps aux --sort=-rss | head`",
+          next: "see who uses it: `docker stats --no-stream` or `ps aux --sort=-rss | head`",
         },
       ],
       holds: [],
@@ -100,14 +102,14 @@ describe("host_disk, limit 97 %", () => {
         what: "disk /data is almost full",
         measure: { value: 98, limit: 97, unit: "percent" },
         details: ["98 GiB used, 2 GiB available"],
-        next: "see what fills it: `docker system df`, `du -xh -d 2 /data | sort -h | tail`",
+        next: "see what fills it: `docker system df` and `du -xh -d 2 /data | sort -h | tail`",
       },
     ]);
     expect(evaluateDiskAt(12, INITIAL_MEMORY).signals[0]?.what).toBe("disk /data has room");
   });
 
   test("a path that a shell would take apart is quoted, one with an icon is defused", () => {
-    const [signal] = evaluateDisk("/a b🔴'c", 97, diskAt(99), INITIAL_MEMORY).signals;
+    const [signal] = evaluateDisk("/a b🔴'c", DISK_RULES, diskAt(99), INITIAL_MEMORY).signals;
     expect(signal?.what).toBe("disk /a b•'c is almost full");
     expect(signal?.next).toContain(`du -xh -d 2 '/a b•'\\''c' |`);
   });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type CpuMark, findAgents } from "../../../src/sources/orchestrator/agents.ts";
-import { parseEnvelope } from "../../../src/sources/orchestrator/envelope.ts";
-import { EXAMPLE_AT_MS, exampleLater, type Json, SETTINGS } from "./example.ts";
+import { EXAMPLE_AT_MS, exampleLater, type Json, RULES, readEnvelope } from "./example.ts";
 
 const NOW = 1_000_000_000;
 const NONE: ReadonlySet<string> = new Set();
@@ -14,8 +13,8 @@ function hungAt(steps: readonly (readonly [atMin: number, cpuTicks: number, chan
       envelope.agents[0].cpu_ticks = cpuTicks;
       change(envelope);
     });
-    const { agents, generatedAtMs, ticksPerSecond } = parseEnvelope(json);
-    const found = findAgents(agents, generatedAtMs, ticksPerSecond, marks, SETTINGS, NONE, NOW);
+    const { agents, generatedAtMs, ticksPerSecond } = readEnvelope(json);
+    const found = findAgents(agents, generatedAtMs, ticksPerSecond, marks, RULES, NONE, NOW);
     marks = JSON.parse(JSON.stringify(found.marks));
     const signal = found.findings.signals.find(({ key }) => key === "agent_hung:77");
     if (signal !== undefined) return signal.active;
@@ -140,9 +139,9 @@ describe("agent_hung: CPU ticks that stand still for ten minutes of the orchestr
   });
 
   test("tells what a person needs at night", () => {
-    const { agents } = parseEnvelope(exampleLater(0));
+    const { agents } = readEnvelope(exampleLater(0));
     const marks: CpuMark[] = [["77", 53_211, EXAMPLE_AT_MS - 720_000]];
-    const { findings } = findAgents(agents, EXAMPLE_AT_MS, 100, marks, SETTINGS, NONE, NOW);
+    const { findings } = findAgents(agents, EXAMPLE_AT_MS, 100, marks, RULES, NONE, NOW);
     expect(findings.signals[0]).toEqual({
       key: "agent_hung:77",
       severity: "critical",
@@ -157,10 +156,10 @@ describe("agent_hung: CPU ticks that stand still for ten minutes of the orchestr
   });
 
   test("does without name, task, pid and clk_tck", () => {
-    const { agents } = parseEnvelope(
+    const { agents } = readEnvelope(
       exampleLater(0, (json) => (json.agents = [{ run_id: 77, runtime_s: 60, cpu_ticks: 9 }])),
     );
-    const { findings } = findAgents(agents, EXAMPLE_AT_MS, undefined, [["77", 9, 0]], SETTINGS, NONE, NOW);
+    const { findings } = findAgents(agents, EXAMPLE_AT_MS, undefined, [["77", 9, 0]], RULES, NONE, NOW);
     expect(findings.signals[0]).toMatchObject({
       what: "the agent of run 77 is hung: it uses no CPU",
       details: ["running for 1 min"],
@@ -171,8 +170,8 @@ describe("agent_hung: CPU ticks that stand still for ten minutes of the orchestr
 
 describe("what is remembered", () => {
   const marksAfter = (json: Json, marks: readonly CpuMark[]) => {
-    const { agents, generatedAtMs } = parseEnvelope(json);
-    return findAgents(agents, generatedAtMs, 100, marks, SETTINGS, NONE, NOW).marks;
+    const { agents, generatedAtMs } = readEnvelope(json);
+    return findAgents(agents, generatedAtMs, 100, marks, RULES, NONE, NOW).marks;
   };
 
   test("one mark per run that is there", () => {

@@ -4,10 +4,11 @@ import { type AddressInfo, createServer as createTcpServer, type Socket, type Se
 import { gzipSync } from "node:zlib";
 import { Agent } from "undici";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { EN } from "../../../src/core/texts/index.ts";
 import { collectEnvelope } from "../../../src/sources/orchestrator/collect.ts";
 import type { Envelope } from "../../../src/sources/orchestrator/envelope.ts";
 import { createOrchestratorSource } from "../../../src/sources/orchestrator/index.ts";
-import { EXAMPLE_AT_MS, EXAMPLE_TEXT, example, SETTINGS } from "./example.ts";
+import { EXAMPLE_AT_MS, EXAMPLE_TEXT, example, RULES } from "./example.ts";
 
 const dispatcher = new Agent();
 const stopping: (() => void)[] = [];
@@ -39,7 +40,7 @@ const serveBody = (body: string | Buffer, headers: Record<string, string> = {}, 
 function collect(url: URL, timeoutMs = 5_000): Promise<Envelope> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(new Error("no answer in time")), timeoutMs);
-  return collectEnvelope(url, dispatcher, deadline.signal).finally(() => clearTimeout(timer));
+  return collectEnvelope(url, dispatcher, deadline.signal, EN).finally(() => clearTimeout(timer));
 }
 
 describe("a good answer", () => {
@@ -206,8 +207,8 @@ describe("an answer that does not end is given up, and its connection closed", (
 });
 
 test("the source reads, evaluates and goes on as one", async () => {
-  const source = createOrchestratorSource({ ...SETTINGS, metricsUrl: await serveBody(EXAMPLE_TEXT) }, dispatcher);
-  expect(source).toMatchObject({ name: "orchestrator", deadlineMs: SETTINGS.timeoutMs });
+  const source = createOrchestratorSource({ ...RULES, metricsUrl: await serveBody(EXAMPLE_TEXT) }, dispatcher, EN);
+  expect(source).toMatchObject({ name: "orchestrator", deadlineMs: RULES.timeoutMs });
   const value = await source.collect(new AbortController().signal);
   const { signals, holds } = source.evaluate({ ok: true, value }, source.initial, 0);
   expect(signals.map((signal) => signal.key)).toContain("agent_hung:77");

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type Envelope, parseEnvelope } from "../../../src/sources/orchestrator/envelope.ts";
-import { EXAMPLE_AT_MS, EXAMPLE_TEXT, example, type Json } from "./example.ts";
+import type { Envelope } from "../../../src/sources/orchestrator/envelope.ts";
+import { EXAMPLE_AT_MS, EXAMPLE_TEXT, example, type Json, readEnvelope } from "./example.ts";
 
 test("the example of the contract is read without a problem", () => {
-  expect(parseEnvelope(example())).toEqual({
+  expect(readEnvelope(example())).toEqual({
     problems: { count: 0, first: [] },
     generatedAtMs: EXAMPLE_AT_MS,
     ticksPerSecond: 100,
@@ -40,7 +40,7 @@ describe("what is missing is not reported, and no problem", () => {
     ["an agent's pid", (json) => delete json.agents[0].pid, (envelope) => envelope.agents?.entries[0]?.pid],
     ["an agent's task, null", (json) => (json.agents[0].task_id = null), (e) => e.agents?.entries[0]?.taskId],
   ])("%s", (_name, change, value) => {
-    const envelope = parseEnvelope(example(change));
+    const envelope = readEnvelope(example(change));
     expect(envelope.problems.count).toBe(0);
     expect(value(envelope)).toBeUndefined();
   });
@@ -51,13 +51,13 @@ test("unknown fields and `__proto__` keys do nothing", () => {
     '"age_s"',
     '"__proto__": { "age_s": 1, "repo": 5 }, "constructor": 1, "age_s"',
   ).replace('"schema_version"', '"__proto__": { "queue": 5 }, "tomorrow": { "x": [1] }, "schema_version"');
-  expect(parseEnvelope(JSON.parse(text))).toEqual(parseEnvelope(example()));
+  expect(readEnvelope(JSON.parse(text))).toEqual(readEnvelope(example()));
   expect({}).not.toHaveProperty("age_s");
 });
 
 test("a key that occurs twice counts as it stands last, as everywhere in JavaScript", () => {
   const text = EXAMPLE_TEXT.replace('"age_s": 5400', '"age_s": "x", "age_s": 60');
-  expect(parseEnvelope(JSON.parse(text)).stages?.entries[0]?.ageMs).toBe(60_000);
+  expect(readEnvelope(JSON.parse(text)).stages?.entries[0]?.ageMs).toBe(60_000);
 });
 
 describe("nothing is known of an envelope in another shape", () => {
@@ -71,7 +71,7 @@ describe("nothing is known of an envelope in another shape", () => {
     ["a number", 200, "found 200"],
     ["true", true, "found true"],
   ])("%s", (_name, json, problem) => {
-    const { problems, ...sections } = parseEnvelope(json);
+    const { problems, ...sections } = readEnvelope(json);
     expect(problems.first).toEqual([expect.stringContaining(problem)]);
     expect(Object.values(sections).filter((section) => section !== undefined)).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe("an unreadable field makes its entry unknown, no other, and is named", 
     fields.flatMap((field) => BAD.map(([name, value, found]) => ({ ...section, field, name, value, found }))),
   );
   test.each(cases)("$section: $field is $name", ({ section, id, other, of, field, value, found }) => {
-    const envelope = parseEnvelope(
+    const envelope = readEnvelope(
       example((json) => {
         TWO(json);
         json[section][0][field] = value;
@@ -144,7 +144,7 @@ describe("an unreadable field makes its entry unknown, no other, and is named", 
     ["month 13", (json) => (json.instances[0].since = "2026-13-10T09:00:00Z"), "instances[0].since"],
     ["the year 1970", (json) => (json.instances[0].since = 0), "instances[0].since"],
   ])("%s", (_name, change, path) => {
-    expect(parseEnvelope(example(change)).problems).toEqual({ count: 1, first: [expect.stringContaining(path)] });
+    expect(readEnvelope(example(change)).problems).toEqual({ count: 1, first: [expect.stringContaining(path)] });
   });
 });
 
@@ -173,7 +173,7 @@ describe("an unreadable single value is unknown alone", () => {
     ["generated_at is missing", (json) => delete json.generated_at, "generated_at", (e) => e.agents],
     ["clk_tck is 0", (json) => (json.clk_tck = 0), "clk_tck", (e) => e.agents],
   ])("%s", (_name, change, path, left) => {
-    const envelope = parseEnvelope(example(change));
+    const envelope = readEnvelope(example(change));
     expect(envelope.problems).toEqual({ count: 1, first: [expect.stringContaining(`${path}: expected`)] });
     expect(left(envelope)).toBeDefined();
   });
@@ -195,7 +195,7 @@ describe("how far a value may go", () => {
     ["half a process", (json) => (json.agents[0].pid = 0.5), 1],
     ["half a tick", (json) => (json.agents[0].cpu_ticks = 0.5), 0],
   ])("%s", (_name, change, problems) => {
-    expect(parseEnvelope(example(change)).problems.count).toBe(problems);
+    expect(readEnvelope(example(change)).problems.count).toBe(problems);
   });
 });
 
@@ -215,7 +215,7 @@ describe("ids", () => {
     ["with a line break", "a\nb"],
     ["half a character", "\ud83d"],
   ])("%s: nobody knows whose entry it is", (_name, id) => {
-    const envelope = parseEnvelope(example((json) => (json.stages[0].task_id = id)));
+    const envelope = readEnvelope(example((json) => (json.stages[0].task_id = id)));
     expect(envelope.stages).toEqual({ entries: [], unknownIds: [], complete: false });
     expect(envelope.problems.first[0]).toContain("stages[0].task_id: expected an id");
   });
@@ -226,23 +226,23 @@ describe("ids", () => {
     ["a worker", (json) => json.workers[0], "id"],
     ["an instance", (json) => json.instances[0], "id"],
   ])("%s must have one", (_name, entry, field) => {
-    const { problems } = parseEnvelope(example((json) => delete entry(json)[field]));
+    const { problems } = readEnvelope(example((json) => delete entry(json)[field]));
     expect(problems).toEqual({ count: 1, first: [expect.stringContaining(`${field}: expected an id`)] });
   });
 
   test.each([null, 7, "x", [[]]])("an entry that is no object: %j", (entry) => {
-    const { stages, problems } = parseEnvelope(example((json) => json.stages.push(entry)));
+    const { stages, problems } = readEnvelope(example((json) => json.stages.push(entry)));
     expect(stages).toMatchObject({ entries: [{ id: "12" }], complete: false });
     expect(problems.first).toEqual([expect.stringContaining("stages[1]: expected an object")]);
   });
 
   test("200 characters of any script are an id", () => {
     const id = "й".repeat(200);
-    expect(parseEnvelope(example((json) => (json.workers[0].id = id))).workers?.entries[0]?.id).toBe(id);
+    expect(readEnvelope(example((json) => (json.workers[0].id = id))).workers?.entries[0]?.id).toBe(id);
   });
 
   test("the same id twice (12 and '12' are the same): which one holds is unknown", () => {
-    const { stages, problems } = parseEnvelope(
+    const { stages, problems } = readEnvelope(
       example((json) => json.stages.push({ ...json.stages[0], task_id: "12" }, { ...json.stages[0], task_id: 13 })),
     );
     expect(stages).toMatchObject({ entries: [{ id: "13" }], unknownIds: ["12"], complete: true });
@@ -263,13 +263,13 @@ describe("times", () => {
     ["epoch seconds", 1_781_084_162],
     ["epoch seconds with a fraction", 1_781_084_162.0],
   ])("%s", (_name, time) => {
-    const envelope = parseEnvelope(example((json) => (json.generated_at = time)));
+    const envelope = readEnvelope(example((json) => (json.generated_at = time)));
     expect(envelope).toMatchObject({ generatedAtMs: EXAMPLE_AT_MS, problems: { count: 0 } });
   });
 });
 
 test("many problems are counted, and the first five told, in harmless text", () => {
-  const { problems } = parseEnvelope(
+  const { problems } = readEnvelope(
     example((json) => {
       json.stages = Array.from({ length: 1_000 }, (_, i) => ({ task_id: i, stage: "x", age_s: "🔴\n<b>#forged" }));
     }),
@@ -282,5 +282,5 @@ test("many problems are counted, and the first five told, in harmless text", () 
 test("an envelope nested 100,000 times deep is read like any other", () => {
   const depth = 100_000;
   const nested = JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`);
-  expect(parseEnvelope(example((json) => (json.stages[0].age_s = nested))).problems.first[0]).toContain("found a list");
+  expect(readEnvelope(example((json) => (json.stages[0].age_s = nested))).problems.first[0]).toContain("found a list");
 });

@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
-import type { OrchestratorSettings } from "../../../src/config/settings.ts";
+import { EN } from "../../../src/core/texts/index.ts";
+import { type Envelope, parseEnvelope } from "../../../src/sources/orchestrator/envelope.ts";
+import type { OrchestratorRules } from "../../../src/sources/orchestrator/rules.ts";
 
 export const MINUTE_S = 60;
 const MINUTE_MS = 60_000;
 
 /** Thresholds that the example envelope keeps; cost ceilings are on. */
-export const SETTINGS: OrchestratorSettings = {
+export const RULES: OrchestratorRules = {
+  texts: EN,
   metricsUrl: new URL("http://127.0.0.1:1/metrics"),
   timeoutMs: 5_000,
   downTicks: 3,
@@ -45,4 +48,9 @@ export function exampleLater(laterS: number, change: (envelope: Json) => void = 
     for (const worker of envelope.workers) worker.last_heartbeat_at = envelope.generated_at;
     change(envelope);
   });
+}
+
+/** The envelope as the program reads it, its problems in English. */
+export function readEnvelope(json: Json): Envelope {
+  return parseEnvelope(json, EN.orchestrator.schema);
 }

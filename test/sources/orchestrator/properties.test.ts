@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { known, type Reading, unknown } from "../../../src/core/reading.ts";
-import { type Envelope, parseEnvelope } from "../../../src/sources/orchestrator/envelope.ts";
+import type { Envelope } from "../../../src/sources/orchestrator/envelope.ts";
 import { evaluateOrchestrator, INITIAL_MEMORY } from "../../../src/sources/orchestrator/signals.ts";
-import { exampleLater, type Json, SETTINGS } from "./example.ts";
+import { exampleLater, type Json, RULES, readEnvelope } from "./example.ts";
 
 const NOW = 1_000_000_000;
 
@@ -45,7 +45,7 @@ const brokenEnvelope = fc
   );
 const failure = fc.string().map((error): Reading<Envelope> => unknown(error));
 const reading = fc.oneof(
-  { weight: 4, arbitrary: fc.oneof(brokenEnvelope, fc.jsonValue()).map((json) => known(parseEnvelope(json))) },
+  { weight: 4, arbitrary: fc.oneof(brokenEnvelope, fc.jsonValue()).map((json) => known(readEnvelope(json))) },
   { weight: 1, arbitrary: failure },
 );
 const ticks = fc.array(fc.tuple(reading, fc.integer({ min: 1, max: 900_000 })), { maxLength: 12 });
@@ -55,7 +55,7 @@ function* replay(steps: readonly (readonly [Reading<Envelope>, number])[], passO
   let now = NOW;
   for (const [next, laterMs] of steps) {
     now += laterMs;
-    const evaluation = evaluateOrchestrator(SETTINGS, next, passOn(memory), now);
+    const evaluation = evaluateOrchestrator(RULES, next, passOn(memory), now);
     memory = evaluation.memory;
     yield { reading: next, evaluation };
   }
@@ -68,7 +68,7 @@ describe("whatever the orchestrator answers", () => {
   test("it is read, its problems told in at most five lines, and it is plain data", () => {
     fc.assert(
       fc.property(fc.oneof(brokenEnvelope, fc.jsonValue()), (json) => {
-        const envelope = parseEnvelope(json);
+        const envelope = readEnvelope(json);
         expect(envelope.problems.first.length).toBe(Math.min(envelope.problems.count, 5));
         expect(throughJson(envelope)).toEqual(envelope);
       }),
@@ -117,7 +117,7 @@ describe("whatever the orchestrator answers", () => {
     fc.assert(
       fc.property(fc.constantFrom("stages", "workers", "instances"), fc.array(garbage), (name, list) => {
         const json = { ...exampleLater(0), [name]: list };
-        const { signals, holds } = evaluateOrchestrator(SETTINGS, known(parseEnvelope(json)), INITIAL_MEMORY, NOW);
+        const { signals, holds } = evaluateOrchestrator(RULES, known(readEnvelope(json)), INITIAL_MEMORY, NOW);
         const kind = SECTIONS[name as keyof typeof SECTIONS];
         if (list.length > 0) expect(holds.some((held) => held === kind || held.startsWith(`${kind}:`))).toBe(true);
         expect(signals.filter(({ key }) => key.startsWith(`${kind}:`))).toEqual([]);

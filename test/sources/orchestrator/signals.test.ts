@@ -2,13 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { OrchestratorSettings } from "../../../src/config/settings.ts";
 import { known, unknown } from "../../../src/core/reading.ts";
 import type { Evaluation, Signal } from "../../../src/core/signal.ts";
-import { parseEnvelope } from "../../../src/sources/orchestrator/envelope.ts";
 import {
   evaluateOrchestrator,
   INITIAL_MEMORY,
   type OrchestratorMemory,
 } from "../../../src/sources/orchestrator/signals.ts";
-import { EXAMPLE_AT_MS, example, exampleLater, type Json, SETTINGS } from "./example.ts";
+import { EXAMPLE_AT_MS, example, exampleLater, type Json, RULES, readEnvelope } from "./example.ts";
 
 /** When the tests' first tick is, on the watchdog's own timeline: hours away from the orchestrator's clock. */
 const NOW = 1_000_000_000;
@@ -23,8 +22,8 @@ function replay(steps: readonly Step[], settings: Partial<OrchestratorSettings> 
   const evaluations: Evaluated[] = [];
   for (const [atMs, json] of steps) {
     const memory = JSON.parse(JSON.stringify(evaluations.at(-1)?.memory ?? INITIAL_MEMORY));
-    const reading = json === FAILED ? unknown("connection refused") : known(parseEnvelope(json));
-    evaluations.push(evaluateOrchestrator({ ...SETTINGS, ...settings }, reading, memory, NOW + atMs));
+    const reading = json === FAILED ? unknown("connection refused") : known(readEnvelope(json));
+    evaluations.push(evaluateOrchestrator({ ...RULES, ...settings }, reading, memory, NOW + atMs));
   }
   return evaluations;
 }
@@ -305,7 +304,7 @@ describe("orch_down", () => {
 
   test("a threshold raised during an outage ends nothing", () => {
     const memory = replay([0, 1, 2].map((atMs) => [atMs, FAILED])).at(-1)!.memory;
-    const later = evaluateOrchestrator({ ...SETTINGS, downTicks: 9 }, unknown("refused"), memory, NOW + 3);
+    const later = evaluateOrchestrator({ ...RULES, downTicks: 9 }, unknown("refused"), memory, NOW + 3);
     expect(stateOf(later, "orch_down")).toBe("held");
   });
 });

@@ -4,6 +4,7 @@ import { paced } from "../../paced.ts";
 import type { Source } from "../../source.ts";
 import { untilAborted } from "../../until-aborted.ts";
 import { createEngine } from "../engine.ts";
+import type { ContainerTexts } from "../judge.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { createSampler, type Sample } from "./sample.ts";
 import { evaluateLimits, INITIAL_LIMIT_MEMORY, type LimitMemory } from "./signals.ts";
@@ -22,12 +23,13 @@ const SAMPLE_BUDGET_MS = 60 * SECOND_MS;
  */
 export function createLimitsSource(
   settings: ContainersSettings,
+  texts: ContainerTexts,
   snapshot: () => Promise<Snapshot>,
   now: () => number,
 ): Source<Sample, LimitMemory> {
   const timeoutMs = settings.timeoutMs + ENGINE_SAMPLES_MS;
   const engine = createEngine({ ...settings, timeoutMs });
-  const rules = { memPct: settings.memPct, cpuPct: settings.cpuPct };
+  const rules = { memPct: settings.memPct, cpuPct: settings.cpuPct, texts };
   const sample = createSampler({
     engine,
     snapshot,

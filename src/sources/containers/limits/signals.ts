@@ -3,6 +3,7 @@ import { hysteresis } from "../../../core/hysteresis.ts";
 import type { Reading } from "../../../core/reading.ts";
 import type { Evaluation, Signal } from "../../../core/signal.ts";
 import type { Instant } from "../../../core/time.ts";
+import type { ContainerTexts } from "../judge.ts";
 import type { CpuUse } from "./parse-usage.ts";
 import type { Sample, SampledContainer, Use } from "./sample.ts";
 import { cpuSignal, memorySignal } from "./word-signals.ts";
@@ -11,6 +12,7 @@ import { cpuSignal, memorySignal } from "./word-signals.ts";
 export interface LimitRules {
   readonly memPct: number | undefined;
   readonly cpuPct: number | undefined;
+  readonly texts: ContainerTexts;
 }
 
 /** What is remembered of one container. Plain JSON data. */
@@ -67,12 +69,12 @@ export function evaluateLimits(
       continue;
     }
     const last = before.get(name);
-    const mem = judgeMemory(container, use.value, last, rules.memPct);
+    const mem = judgeMemory(container, use.value, last, rules);
     if (mem === "unknown") holds.push(`container_mem:${name}`);
     else if (mem !== undefined) signals.push(mem);
     const memActive = mem === "unknown" ? last?.memActive === true : mem?.active === true;
     const track = advanceTrack(container, use.value, last, memActive, now, rules.cpuPct);
-    const cpu = judgeCpu(container, use.value, track, rules.cpuPct);
+    const cpu = judgeCpu(container, use.value, track, rules);
     if (cpu === "unknown") holds.push(`container_cpu:${name}`);
     else if (cpu !== undefined) signals.push(cpu);
     after.push([name, track]);
@@ -85,7 +87,7 @@ function judgeMemory(
   container: SampledContainer,
   use: Use,
   last: LimitTrack | undefined,
-  rule: number | undefined,
+  { memPct: rule, texts }: LimitRules,
 ): Signal | "unknown" | undefined {
   const { memory, isMemoryUnlimited } = use;
   if (rule === undefined || isMemoryUnlimited) return undefined;
@@ -93,7 +95,7 @@ function judgeMemory(
   const limitPct = container.options.memPct ?? rule;
   const pct = (100 * memory.usedBytes) / memory.limitBytes;
   const active = hysteresis(last?.memActive === true, pct, limitPct, limitPct - CLEARS_POINTS_LOWER);
-  return memorySignal(container, memory, active, { value: pct, limit: limitPct, unit: "percent" });
+  return memorySignal(container, memory, active, { value: pct, limit: limitPct, unit: "percent" }, texts);
 }
 
 function advanceTrack(
@@ -130,11 +132,11 @@ function judgeCpu(
   container: SampledContainer,
   use: Use,
   track: LimitTrack,
-  rule: number | undefined,
+  { cpuPct: rule, texts }: LimitRules,
 ): Signal | "unknown" | undefined {
   if (rule === undefined) return undefined;
   const { cpuPct, cpuActive, cpuHighInARow, cpuHighSince } = track;
   if (cpuPct === null || (!cpuActive && cpuHighInARow > 0)) return "unknown";
   const measure = { value: cpuPct, limit: container.options.cpuPct ?? rule, unit: "percent" } as const;
-  return cpuSignal(container, use, cpuActive, measure, cpuHighSince);
+  return cpuSignal(container, use, cpuActive, measure, cpuHighSince, texts);
 }

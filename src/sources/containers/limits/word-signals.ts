@@ -1,7 +1,8 @@
+import { formatBytes } from "../../../core/bytes.ts";
 import type { Measure, Severity, Signal } from "../../../core/signal.ts";
 import { formatNumber } from "../../../core/text.ts";
 import type { Instant } from "../../../core/time.ts";
-import { reference } from "../judge.ts";
+import { type ContainerTexts, reference } from "../judge.ts";
 import type { MemoryUse } from "./parse-usage.ts";
 import type { SampledContainer, Use } from "./sample.ts";
 
@@ -15,17 +16,19 @@ export function memorySignal(
   { usedBytes, limitBytes }: MemoryUse,
   active: boolean,
   measure: Measure,
+  { containers: { memory: texts }, units }: ContainerTexts,
 ): Signal {
   const { name } = container;
+  const written = (bytes: number) => formatBytes(bytes, "mebibyte", units);
   return {
     key: `container_mem:${name}`,
     severity: severityOf(container),
     nature: "level",
     active,
-    what: active ? `container ${name} has almost used up its memory` : `container ${name} has memory left`,
+    what: active ? texts.full(name) : texts.fine(name),
     measure,
-    details: [`${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}, without caches; beyond that it is killed`],
-    next: `docker stats ${reference(container)}: raise its memory limit, or find what grows`,
+    details: [texts.use(written(usedBytes), written(limitBytes))],
+    next: texts.next(`\`docker stats ${reference(container)}\``),
   };
 }
 
@@ -36,22 +39,18 @@ export function cpuSignal(
   active: boolean,
   measure: Measure,
   since: Instant | null,
+  { containers: { cpu: texts }, units }: ContainerTexts,
 ): Signal {
   const { name } = container;
-  const has = cpus === undefined ? [] : [`of ${formatNumber(cpus)} ${cpus === 1 ? "CPU" : "CPUs"} that it may use`];
   return {
     key: `container_cpu:${name}`,
     severity: severityOf(container),
     nature: "level",
     active,
-    what: active ? `container ${name} keeps using almost all of its CPU` : `container ${name} has CPU left`,
+    what: active ? texts.full(name) : texts.fine(name),
     measure,
-    details: has,
-    next: `docker top ${reference(container)}: see what it does, or raise its CPU limit`,
+    details: cpus === undefined ? [] : [texts.has(cpus, formatNumber(cpus, units))],
+    next: texts.next(`\`docker top ${reference(container)}\``),
     ...(active && since !== null && { since }),
   };
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 2 ** 30 ? `${formatNumber(bytes / 2 ** 20)} MiB` : `${formatNumber(bytes / 2 ** 30)} GiB`;
 }

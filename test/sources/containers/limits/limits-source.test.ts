@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ContainersSettings } from "../../../../src/config/settings.ts";
 import type { Evaluation } from "../../../../src/core/signal.ts";
+import { EN } from "../../../../src/core/texts/index.ts";
 import { createContainersSources } from "../../../../src/sources/containers/create-sources.ts";
 import { readSource } from "../../../../src/sources/read-source.ts";
 import type { AnySource } from "../../../../src/sources/source.ts";
@@ -43,13 +44,14 @@ function watch(change: Partial<ContainersSettings>) {
       restartsWindowMs: 600_000,
       ...change,
     },
+    EN,
     { clock, readFile: () => "", hostname: "server" },
   );
   const memories = new Map(sources.map((source) => [source, source.initial]));
   return async (afterMs = 30_000): Promise<Record<string, Evaluation<unknown> & { error?: string }>> => {
     state.now += afterMs;
     const timers = { ...clock, after: (ms: number, run: () => void) => stop(setTimeout(run, ms)) };
-    const readings = await Promise.all(sources.map((source) => readSource(source, timers).reading));
+    const readings = await Promise.all(sources.map((source) => readSource(source, timers, EN).reading));
     return Object.fromEntries(
       sources.map((source, index) => {
         const reading = readings[index] ?? { ok: false, error: "" };

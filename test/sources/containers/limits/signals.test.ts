@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { known, unknown } from "../../../../src/core/reading.ts";
 import type { Evaluation, Signal } from "../../../../src/core/signal.ts";
+import { EN } from "../../../../src/core/texts/index.ts";
 import type { Sample, SampledContainer, Use } from "../../../../src/sources/containers/limits/sample.ts";
 import {
   evaluateLimits,
@@ -36,7 +37,7 @@ class Play {
   readonly rules: LimitRules;
 
   constructor(rules: Partial<LimitRules> = {}) {
-    this.rules = { memPct: 90, cpuPct: undefined, ...rules };
+    this.rules = { memPct: 90, cpuPct: undefined, texts: EN, ...rules };
   }
 
   read(containers: readonly SampledContainer[], change: Partial<Sample> = {}): this {
@@ -83,7 +84,7 @@ describe("container_mem:<name>", () => {
       what: "container api has almost used up its memory",
       measure: { value: 95.5, limit: 90, unit: "percent" },
       details: ["95.5 MiB of 100 MiB, without caches; beyond that it is killed"],
-      next: "docker stats api: raise its memory limit, or find what grows",
+      next: "`docker stats api`: raise its memory limit, or find what grows",
     });
   });
 
@@ -161,7 +162,7 @@ describe("container_cpu:<name>", () => {
       what: "container api keeps using almost all of its CPU",
       measure: { value: expect.closeTo(95), limit: 90, unit: "percent" },
       details: ["of 2 CPUs that it may use"],
-      next: "docker top api: see what it does, or raise its CPU limit",
+      next: "`docker top api`: see what it does, or raise its CPU limit",
       since: 2 * STEP_MS,
     });
   });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { known, unknown } from "../../../../src/core/reading.ts";
+import { EN } from "../../../../src/core/texts/index.ts";
 import { parseVolumes } from "../../../../src/sources/containers/volumes/parse-volumes.ts";
 import { evaluateVolumes } from "../../../../src/sources/containers/volumes/signals.ts";
 
@@ -46,7 +47,7 @@ describe("volumes_orphaned", () => {
   test("is a warning that says how many, and which are the oldest", () => {
     const anonymous = "a1b2c3d4e5f6".padEnd(64, "0");
     const volumes = [volume("data"), volume(anonymous), volume("cache"), volume("x"), volume("y")];
-    expect(evaluateVolumes(known(volumes), 2).signals).toEqual([
+    expect(evaluateVolumes(known(volumes), { max: 2, texts: EN }).signals).toEqual([
       {
         key: "volumes_orphaned",
         severity: "warning",
@@ -55,7 +56,7 @@ describe("volumes_orphaned", () => {
         what: "5 Docker volumes are used by no container",
         measure: { value: 5, limit: 2, unit: "count" },
         details: ["the oldest: data, a1b2c3d4e5f6, cache, and 2 more"],
-        next: "docker system df -v shows how large they are; docker volume rm those that nobody needs",
+        next: "`docker system df -v` shows how large they are; `docker volume rm` removes those that nobody needs",
       },
     ]);
   });
@@ -67,11 +68,11 @@ describe("volumes_orphaned", () => {
     [3, 2, true, "3 Docker volumes are used by no container"],
   ])("%i, where %i are fine", (count, max, active, what) => {
     const volumes = Array.from({ length: count }, (_, index) => volume(`v${index}`));
-    expect(evaluateVolumes(known(volumes), max).signals[0]).toMatchObject({ active, what });
+    expect(evaluateVolumes(known(volumes), { max, texts: EN }).signals[0]).toMatchObject({ active, what });
   });
 
   test("is held when Docker could not be asked", () => {
-    expect(evaluateVolumes(unknown("nobody listens"), 0)).toEqual({
+    expect(evaluateVolumes(unknown("nobody listens"), { max: 0, texts: EN })).toEqual({
       signals: [],
       holds: ["volumes_orphaned"],
       memory: null,

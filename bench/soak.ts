@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Held } from "../test/stand-ins/troubled-watchdog.ts";
+import { startTroubledWorld } from "../test/stand-ins/troubled-world.ts";
+import { table } from "./statistics.ts";
+
+export const SAMPLES = 20;
+const FAULT_RATE = 0.3;
+/** The world changes this often, as fast as the watchdog looks. */
+const TURN_MS = 4;
+
+/** What the watchdog holds at one moment. */
+export interface Sample extends Held {
+  /** Right after a garbage collection. */
+  readonly heapMb: number;
+  readonly rssMb: number;
+  /** Told so far. */
+  readonly messages: number;
+}
+
+export interface Soak {
+  readonly ticks: number;
+  readonly asked: number;
+  readonly failed: number;
+  readonly samples: readonly Sample[];
+}
+
+/** Many ticks, one after the other, among things of which three in ten answers go wrong. */
+export async function measureSoak(ticks: number): Promise<Soak> {
+  const world = await startTroubledWorld(FAULT_RATE, 1);
+  const turning = setInterval(() => world.turn(), TURN_MS);
+  const script = join(import.meta.dirname, "soak-watchdog.ts");
+  const options = ["--expose-gc", "--max-semi-space-size=1", "--disable-warning=ExperimentalWarning"];
+  const { PATH = "" } = process.env;
+  const child = spawn(process.execPath, [...options, script, String(ticks)], {
+    env: { PATH, ...world.environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  try {
+    const samples: Sample[] = [];
+    for await (const line of createInterface(child.stdout)) samples.push(JSON.parse(line) as Sample);
+    const [code] = await exited;
+    if (code !== 0) throw new Error(`the watchdog under soak ended with ${code}`);
+    return { ticks, ...world.counts(), samples };
+  } finally {
+    clearInterval(turning);
+    child.kill("SIGKILL");
+    await world.close();
+  }
+}
+
+export function describeSoak({ ticks, asked, failed, samples }: Soak): string {
+  const rows = [0, 0.25, 0.5, 0.75, 1].map((part) => {
+    const index = Math.round(part * (samples.length - 1));
+    const sample = samples[index];
+    if (sample === undefined) throw new Error("a soak without samples");
+    const { heapMb, rssMb, descriptors, handles, timers, listeners, messages } = sample;
+    const after = Math.round(((index + 1) * ticks) / samples.length);
+    return [
+      ...[after, heapMb.toFixed(1), rssMb.toFixed(0), descriptors, handles, timers, listeners, messages].map(String),
+    ];
+  });
+  const columns = ["after ticks", "heap after gc, MB", "RSS, MB", "descriptors", "handles", "timers", "listeners"];
+  const share = `${asked} requests, of which ${((100 * failed) / asked).toFixed(0)} % went wrong`;
+  return `${table([...columns, "messages told"], rows)}\n\n${share}`;
+}

@@ -1,0 +1,26 @@
+import type { Texts } from "../index.ts";
+import { channels } from "./channels.ts";
+import { chat } from "./chat.ts";
+import { containers } from "./containers.ts";
+import { dependencies } from "./dependencies.ts";
+import { failures } from "./failures.ts";
+import { host } from "./host.ts";
+import { life } from "./life.ts";
+import { messages } from "./messages.ts";
+import { network } from "./network.ts";
+import { orchestrator } from "./orchestrator.ts";
+import { units } from "./units.ts";
+
+export const FR: Texts = {
+  channels,
+  chat,
+  containers,
+  dependencies,
+  failures,
+  host,
+  life,
+  messages,
+  network,
+  orchestrator,
+  units,
+};

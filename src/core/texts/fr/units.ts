@@ -1,0 +1,18 @@
+import type { UnitsTexts } from "../en/units.ts";
+
+export const units: UnitsTexts = {
+  locale: "fr",
+  decimal: ",",
+  group: "\u202f",
+  day: "j",
+  hour: "h",
+  minute: "min",
+  second: "s",
+  millisecond: "ms",
+  kibibyte: "Kio",
+  mebibyte: "Mio",
+  gibibyte: "Gio",
+  percent: (amount) => `${amount} %`,
+  usd: (amount) => `${amount} $`,
+  ofLimit: (value, limit) => `${value} (seuil ${limit})`,
+};

@@ -1,0 +1,52 @@
+import type { MessagesTexts } from "../en/messages.ts";
+import { pluralOf } from "../plural.ts";
+
+const plural = pluralOf("ru");
+const times = (count: number) => `${count} ${plural(count, { one: "раз", few: "раза", other: "раз" })}`;
+
+export const messages: MessagesTexts = {
+  critical: "критично",
+  warning: "предупреждение",
+  wrongCount: (count) => `${count} ${plural(count, { one: "проблема", few: "проблемы", other: "проблем" })}`,
+  resolvedCount: (count) => `устранено: ${count}`,
+  stillWrongCount: (count) => `ещё не в порядке: ${count}`,
+  passedCount: (count) => `возникло и прошло: ${count}`,
+  still: "всё ещё: ",
+  since: (time, age) => `с ${time} (уже ${age})`,
+  sinceJustNow: (time) => `с ${time} (только что)`,
+  at: (time) => `время: ${time}`,
+  span: (from, until) => `${from} – ${until}`,
+  timesWithin: (count, span) => `${times(count)}, ${span}`,
+  theLast: "; последний:",
+  lasted: (duration, span) => `проблема длилась ${duration} (${span})`,
+  itWas: (what) => `было: ${what}`,
+  cameAndWent: "возникло и прошло: ",
+  passedSpan: (span, how) => `, ${span} (${how})`,
+  passedTimes: times,
+  possiblyToldBefore: "; возможно, об этом уже сообщалось",
+  toldLate: (detected, told) => `с опозданием: обнаружено ${detected}, отправлено ${told}`,
+  possiblyRepeat: "возможно, повтор этого сообщения: на прошлую попытку его отправить не пришёл ответ",
+  foldedDetail: (detail) => `: ${detail}`,
+  foldedDetected: (time) => `обнаружено ${time}`,
+  foldedPossiblyRepeat: "возможно, повтор",
+  takesWithIt: "из-за этого также:",
+  alsoWrongBecause: "также не в порядке, причина — ",
+  followedFrom: (cause) => `причина: ${cause}`,
+  stillWrong: (whats) => `ещё не в порядке: ${whats.join("; ")}`,
+  andMore: (count) => `и ещё ${count}`,
+  over: (duration) => `закончилось через ${duration}: `,
+  foldedOver: (duration) => ` · закончилось через ${duration}`,
+  goesOn: (time) => `продолжается (обновлено: ${time})`,
+  reminded: (count) => `напомнили ${times(count)}`,
+  ackedBy: (name) => `занимается: ${name}`,
+  ongoingCount: (count) => `продолжается: ${count}`,
+  overCount: (count) => `закончилось: ${count}`,
+  noLongerReported: (key) => `${key}: данных больше нет`,
+  noLongerWatched: (key) => `${key}: больше не наблюдается`,
+  flapping: (what) => `${what}; состояние всё время меняется`,
+  flappingNext: "о каждом изменении не сообщается; сообщение придёт, когда состояние устоится, хорошее или плохое",
+  calmed: (what) => `${what}; состояние больше не скачет`,
+  away: (duration) => `сам watchdog не работал ${duration}`,
+  awayMeaning:
+    "что за это время возникло и прошло, никто не видел; о том, что не в порядке сейчас, сообщается как обычно",
+};
