@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { VARIABLES } from "../../src/config/variables.ts";
-import { isReadOnly } from "../../src/sources/containers/guarded-agent.ts";
+import { isReadOnly } from "../../src/sources/containers/engine/guarded-agent.ts";
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, "../..", name), "utf8");
 const SHIPPED = read("docker-compose.yml");

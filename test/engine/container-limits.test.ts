@@ -3,7 +3,7 @@ import type { ContainersSettings } from "../../src/config/settings.ts";
 import type { Signal } from "../../src/core/signal.ts";
 import { EN } from "../../src/core/texts/index.ts";
 import { createContainersSources } from "../../src/sources/containers/create-sources.ts";
-import { createEngine } from "../../src/sources/containers/engine.ts";
+import { createEngine } from "../../src/sources/containers/engine/engine.ts";
 import { SAMPLE_EVERY_MS } from "../../src/sources/containers/limits/index.ts";
 import { parseUsage } from "../../src/sources/containers/limits/parse-usage.ts";
 import type { AnySource } from "../../src/sources/source.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Signal } from "../../src/core/signal.ts";
 import { EN } from "../../src/core/texts/index.ts";
-import { createEngine } from "../../src/sources/containers/engine.ts";
+import { createEngine } from "../../src/sources/containers/engine/engine.ts";
 import { createContainersSource, pingEngine } from "../../src/sources/containers/index.ts";
 import { findOwnContainer } from "../../src/sources/containers/own-container.ts";
 import type { Snapshot } from "../../src/sources/containers/snapshot.ts";

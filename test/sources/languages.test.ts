@@ -6,7 +6,7 @@ import { EN, type Texts } from "../../src/core/texts/index.ts";
 import { RU } from "../../src/core/texts/ru/index.ts";
 import { explainFailureIn } from "../../src/http/explain-failure.ts";
 import { BrokenAnswer } from "../../src/http/request.ts";
-import { createEngine } from "../../src/sources/containers/engine.ts";
+import { createEngine } from "../../src/sources/containers/engine/engine.ts";
 import { evaluateLimits, INITIAL_LIMIT_MEMORY } from "../../src/sources/containers/limits/signals.ts";
 import { evaluateDependency, INITIAL_MEMORY as NO_FAILURES } from "../../src/sources/dependencies/signals.ts";
 import { measureDisk } from "../../src/sources/host/collect.ts";

@@ -1,7 +1,7 @@
 import { hostToken } from "../../src/core/host-token.ts";
 import type { Links } from "../../src/core/signal.ts";
 import { EN } from "../../src/core/texts/index.ts";
-import { type EventFacts, NO_FACTS } from "../../src/sources/containers/event-facts.ts";
+import { type EventFacts, NO_FACTS } from "../../src/sources/containers/events/event-facts.ts";
 import type { ObservedContainer, Snapshot } from "../../src/sources/containers/snapshot.ts";
 import { type Envelope, parseEnvelope } from "../../src/sources/orchestrator/envelope.ts";
 import { DETAILS, observed } from "../sources/containers/observed.ts";

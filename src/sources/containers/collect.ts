@@ -1,14 +1,14 @@
 import type { EngineAddress } from "../../config/engine-address.ts";
 import { known, type Reading, unknown } from "../../core/reading.ts";
 import { isSameData } from "../../core/same-data.ts";
-import { type Engine, notDocker } from "./engine.ts";
-import type { EventFacts, EventRecord } from "./event-facts.ts";
-import { MAX_SOCKETS } from "./guarded-agent.ts";
-import { MAY_START_MS } from "./judge.ts";
+import { type Engine, notDocker } from "./engine/engine.ts";
+import { MAX_SOCKETS } from "./engine/guarded-agent.ts";
+import type { EventFacts, EventRecord } from "./events/event-facts.ts";
 import { type ListedContainer, type Listing, parseInspect } from "./parse.ts";
 import { selectWatched } from "./select-watched.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot, WallTimeMs } from "./snapshot.ts";
 import { linkContainers } from "./tokens.ts";
+import { MAY_START_MS } from "./track/judge.ts";
 
 export interface CollectorParts {
   readonly engine: Engine;

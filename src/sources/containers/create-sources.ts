@@ -1,10 +1,10 @@
 import type { ContainersSettings } from "../../config/settings.ts";
 import type { AnySource } from "../source.ts";
 import { type ContainersSurroundings, createContainersSource } from "./index.ts";
-import type { ContainerTexts } from "./judge.ts";
 import { createLimitsSource } from "./limits/index.ts";
 import { withRoutes } from "./route-signals.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { ContainerTexts } from "./track/judge.ts";
 import { createVolumesSource } from "./volumes/index.ts";
 
 /** All that is watched of one Docker engine. What is switched off has no source, and so asks nothing. */

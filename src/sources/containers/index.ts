@@ -8,18 +8,18 @@ import { cleanText } from "../../core/text.ts";
 import { HOUR_MS, MINUTE_MS } from "../../core/time.ts";
 import type { Source } from "../source.ts";
 import { createCollector } from "./collect.ts";
-import { createEngine } from "./engine.ts";
-import { EventRecord } from "./event-facts.ts";
-import { EventStream } from "./events.ts";
-import type { ContainerTexts } from "./judge.ts";
+import { createEngine } from "./engine/engine.ts";
+import { EventRecord } from "./events/event-facts.ts";
+import { EventStream } from "./events/events.ts";
 import { type Linked, type LinkMemory, linkSignals } from "./link-signals.ts";
 import { findOwnContainer } from "./own-container.ts";
 import { noteRedeploys, type RedeployMemory } from "./redeploys.ts";
 import { type AtRest, evaluate, INITIAL_MEMORY, type Memory } from "./signals.ts";
 import { skipUnchanged } from "./skip-unchanged.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { ContainerTexts } from "./track/judge.ts";
 
-export { type EngineVersion, pingEngine } from "./engine.ts";
+export { type EngineVersion, pingEngine } from "./engine/engine.ts";
 
 /** What the source takes from its surroundings; each has the real thing as its default. */
 export interface ContainersSurroundings {

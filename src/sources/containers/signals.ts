@@ -2,11 +2,11 @@ import type { Reading } from "../../core/reading.ts";
 import { isSameData } from "../../core/same-data.ts";
 import type { Evaluation, Signal, Suspect } from "../../core/signal.ts";
 import type { Instant } from "../../core/time.ts";
-import { advanceTrack, type Progress, tellingsOf } from "./advance-track.ts";
-import { countTick, NO_TICKS, type TickCount } from "./count-ticks.ts";
-import type { EventFacts } from "./event-facts.ts";
+import type { EventFacts } from "./events/event-facts.ts";
 import type { ObservedContainer, Snapshot } from "./snapshot.ts";
 import { dockerSuspect, missingSuspect, suspectOf } from "./suspects.ts";
+import { advanceTrack, type Progress, tellingsOf } from "./track/advance-track.ts";
+import { countTick, NO_TICKS, type TickCount } from "./track/count-ticks.ts";
 import {
   countedAtOf,
   hasRestarted,
@@ -16,7 +16,7 @@ import {
   NEW_TRACK,
   type Track,
   type TrackRules,
-} from "./track.ts";
+} from "./track/track.ts";
 import {
   containerSignal,
   dockerSignal,

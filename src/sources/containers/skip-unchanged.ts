@@ -5,7 +5,7 @@ import type { Instant } from "../../core/time.ts";
 import { isNobodyAway, type RedeployMemory } from "./redeploys.ts";
 import type { Memory } from "./signals.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { isTimeless } from "./track.ts";
+import { isTimeless } from "./track/track.ts";
 
 type Evaluate<M extends Memory & RedeployMemory> = (
   reading: Reading<Snapshot>,

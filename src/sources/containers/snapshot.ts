@@ -1,6 +1,6 @@
 import type { Reading } from "../../core/reading.ts";
 import type { Links } from "../../core/signal.ts";
-import type { EventFacts } from "./event-facts.ts";
+import type { EventFacts } from "./events/event-facts.ts";
 import type { ContainerOptions } from "./labels.ts";
 import type { Health } from "./status-text.ts";
 

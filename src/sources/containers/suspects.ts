@@ -1,8 +1,8 @@
 import type { Suspect } from "../../core/signal.ts";
 import type { Instant } from "../../core/time.ts";
-import { type ContainerTexts, MAY_START_MS, type Verdict } from "./judge.ts";
 import type { ObservedContainer } from "./snapshot.ts";
-import type { Track } from "./track.ts";
+import { type ContainerTexts, MAY_START_MS, type Verdict } from "./track/judge.ts";
+import type { Track } from "./track/track.ts";
 
 /**
  * A container that seems to be down and is not told as that: within its ticks, stopped on purpose a short while ago, on its

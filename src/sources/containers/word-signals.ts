@@ -1,12 +1,12 @@
 import type { Severity, Signal } from "../../core/signal.ts";
 import { formatDuration } from "../../core/text.ts";
 import type { Instant } from "../../core/time.ts";
-import type { Progress } from "./advance-track.ts";
-import { type ContainerTexts, reference, type Verdict, wordExit } from "./judge.ts";
 import { type LabelProblem, wordLabelProblem } from "./labels.ts";
-import type { LoopState } from "./restarts.ts";
 import type { ObservedContainer } from "./snapshot.ts";
-import type { Moment } from "./track.ts";
+import type { Progress } from "./track/advance-track.ts";
+import { type ContainerTexts, reference, type Verdict, wordExit } from "./track/judge.ts";
+import type { LoopState } from "./track/restarts.ts";
+import type { Moment } from "./track/track.ts";
 
 /** @param error why the last reading failed; `undefined`: it did not */
 export function dockerSignal(

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createCollector } from "../../../src/sources/containers/collect.ts";
-import { createEngine, type Engine } from "../../../src/sources/containers/engine.ts";
-import { EventRecord } from "../../../src/sources/containers/event-facts.ts";
+import { createEngine, type Engine } from "../../../src/sources/containers/engine/engine.ts";
+import { EventRecord } from "../../../src/sources/containers/events/event-facts.ts";
 import type { ObservedContainer, Snapshot } from "../../../src/sources/containers/snapshot.ts";
 import { FAULTS, idOf, only, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ContainersSettings } from "../../../src/config/settings.ts";
 import type { Evaluation } from "../../../src/core/signal.ts";
 import { EN } from "../../../src/core/texts/index.ts";
-import { isReadOnly } from "../../../src/sources/containers/guarded-agent.ts";
+import { isReadOnly } from "../../../src/sources/containers/engine/guarded-agent.ts";
 import { type ContainersSurroundings, createContainersSource } from "../../../src/sources/containers/index.ts";
 import { readSource } from "../../../src/sources/read-source.ts";
 import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";

@@ -1,7 +1,7 @@
 import { known, type Reading } from "../../../src/core/reading.ts";
 import type { Evaluation, Signal } from "../../../src/core/signal.ts";
 import { EN } from "../../../src/core/texts/index.ts";
-import { NO_FACTS } from "../../../src/sources/containers/event-facts.ts";
+import { NO_FACTS } from "../../../src/sources/containers/events/event-facts.ts";
 import { evaluate, INITIAL_MEMORY, type Memory, type Rules } from "../../../src/sources/containers/signals.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot } from "../../../src/sources/containers/snapshot.ts";
 import { idOf } from "../../stand-ins/docker-engine.ts";

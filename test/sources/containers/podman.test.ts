@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { EN } from "../../../src/core/texts/index.ts";
+import { EVENT_FILTER, parseEvent } from "../../../src/sources/containers/events/parse-event.ts";
 import { createContainersSource } from "../../../src/sources/containers/index.ts";
 import { parseInspect, parseList } from "../../../src/sources/containers/parse.ts";
-import { EVENT_FILTER, parseEvent } from "../../../src/sources/containers/parse-event.ts";
 import { idOf, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
 import { RULES } from "./observed.ts";
 

@@ -8,7 +8,7 @@ import { loadSettings } from "../../../src/config/load-settings.ts";
 import type { ContainersSettings } from "../../../src/config/settings.ts";
 import { EN } from "../../../src/core/texts/index.ts";
 import { createContainersSources } from "../../../src/sources/containers/create-sources.ts";
-import { createEngine } from "../../../src/sources/containers/engine.ts";
+import { createEngine } from "../../../src/sources/containers/engine/engine.ts";
 import type { AnySource } from "../../../src/sources/source.ts";
 import {
   FAULTS,
@@ -215,9 +215,9 @@ describe.each(["a socket", "TCP"])("whatever happens, over %s", (way) => {
     const engine = createEngine(settingsFor(address, 5_000));
     await engine.list();
     take();
-    const { createModem } = await import("../../../src/sources/containers/modem.ts");
-    const { ask } = await import("../../../src/sources/containers/ask.ts");
-    const { GuardedAgent } = await import("../../../src/sources/containers/guarded-agent.ts");
+    const { createModem } = await import("../../../src/sources/containers/engine/modem.ts");
+    const { ask } = await import("../../../src/sources/containers/engine/ask.ts");
+    const { GuardedAgent } = await import("../../../src/sources/containers/engine/guarded-agent.ts");
     const { default: Docker } = await import("dockerode");
     const agent = new GuardedAgent(address, { timeoutMs: 5_000, maxBytes: 10_000 });
     const docker = new Docker({ modem: createModem((method, path) => ask(agent, method, path)) } as object);
@@ -253,34 +253,34 @@ describe("nobody else opens a connection to Docker", () => {
 
   test("the test sees imports", () => {
     expect(files.length).toBeGreaterThan(80);
-    expect(importsOf("sources/containers/events.ts")).toContain("./guarded-agent.ts");
+    expect(importsOf("sources/containers/events/events.ts")).toContain("../engine/guarded-agent.ts");
   });
 
   test.each([
-    ["opens sockets", /^node:(net|tls|http2|dgram)$/, ["open-connection.ts"]],
-    ["opens the connection", /open-connection\.ts$/, ["explain-engine-failure.ts", "guarded-agent.ts"]],
-    ["makes requests", /^node:https?$|^undici$/, ["ask.ts", "events.ts", "guarded-agent.ts"]],
+    ["opens sockets", /^node:(net|tls|http2|dgram)$/, ["engine/open-connection.ts"]],
+    ["opens the connection", /open-connection\.ts$/, ["engine/explain-engine-failure.ts", "engine/guarded-agent.ts"]],
+    ["makes requests", /^node:https?$|^undici$/, ["engine/ask.ts", "engine/guarded-agent.ts", "events/events.ts"]],
     ["starts processes", /^node:(child_process|worker_threads|cluster)$/, []],
   ])("of the containers source, who %s", (_name, pattern, expected) => {
     expect(importersOf(pattern, ofContainers)).toEqual(expected.map((file) => `sources/containers/${file}`));
   });
 
   test("requests are made with the guarded agent only", () => {
-    for (const file of ["ask.ts", "events.ts"]) {
+    for (const file of ["engine/ask.ts", "events/events.ts"]) {
       const text = readFileSync(join(SRC, "sources/containers", file), "utf8");
       const requests = text.match(/\brequest\(\{[^}]*\}/g) ?? [];
       expect(requests).toHaveLength(1);
       for (const made of requests) expect(made).toMatch(/\bagent\b.*\bsocketPath\b/s);
     }
     // What it takes from the module that could do both is neither `request` nor `get`.
-    const guard = readFileSync(join(SRC, "sources/containers/guarded-agent.ts"), "utf8");
+    const guard = readFileSync(join(SRC, "sources/containers/engine/guarded-agent.ts"), "utf8");
     expect(guard).toMatch(
       /^import \{ Agent, type ClientRequest, type IncomingMessage, type RequestOptions \} from "node:http";$/m,
     );
   });
 
   test("dockerode is spoken to in one place, and docker-modem in none", () => {
-    expect(importersOf(/^dockerode$/)).toEqual(["sources/containers/engine.ts"]);
+    expect(importersOf(/^dockerode$/)).toEqual(["sources/containers/engine/engine.ts"]);
     expect(importersOf(/^docker-modem$/)).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Evaluation } from "../../../src/core/signal.ts";
 import { EN } from "../../../src/core/texts/index.ts";
-import { NO_FACTS } from "../../../src/sources/containers/event-facts.ts";
+import { NO_FACTS } from "../../../src/sources/containers/events/event-facts.ts";
 import { linkSignals } from "../../../src/sources/containers/link-signals.ts";
 import { noteRedeploys, type RedeployMemory } from "../../../src/sources/containers/redeploys.ts";
 import { evaluate, INITIAL_MEMORY, type Memory } from "../../../src/sources/containers/signals.ts";

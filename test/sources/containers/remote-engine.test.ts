@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { EngineAddress } from "../../../src/config/engine-address.ts";
-import { createEngine, type Engine } from "../../../src/sources/containers/engine.ts";
-import { EventRecord } from "../../../src/sources/containers/event-facts.ts";
-import { EventStream } from "../../../src/sources/containers/events.ts";
+import { createEngine, type Engine } from "../../../src/sources/containers/engine/engine.ts";
+import { EventRecord } from "../../../src/sources/containers/events/event-facts.ts";
+import { EventStream } from "../../../src/sources/containers/events/events.ts";
 import { type Authority, type CertificateDirectory, createAuthority } from "../../stand-ins/certificates.ts";
 import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
 

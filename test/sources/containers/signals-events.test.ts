@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { unknown } from "../../../src/core/reading.ts";
 import { EN } from "../../../src/core/texts/index.ts";
-import { type ContainerNews, NO_FACTS, type Order } from "../../../src/sources/containers/event-facts.ts";
+import { type ContainerNews, NO_FACTS, type Order } from "../../../src/sources/containers/events/event-facts.ts";
 import { parseOptions, parseService, wordLabelProblem } from "../../../src/sources/containers/labels.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot } from "../../../src/sources/containers/snapshot.ts";
 import { idOf } from "../../stand-ins/docker-engine.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { unknown } from "../../../src/core/reading.ts";
 import { cleanText } from "../../../src/core/text.ts";
-import type { EventFacts } from "../../../src/sources/containers/event-facts.ts";
+import type { EventFacts } from "../../../src/sources/containers/events/event-facts.ts";
 import { evaluate, INITIAL_MEMORY } from "../../../src/sources/containers/signals.ts";
 import type { ContainerDetails, ObservedContainer } from "../../../src/sources/containers/snapshot.ts";
 import { idOf } from "../../stand-ins/docker-engine.ts";

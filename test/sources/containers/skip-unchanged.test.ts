@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { known, type Reading, unknown } from "../../../src/core/reading.ts";
 import type { Evaluation } from "../../../src/core/signal.ts";
 import { EN } from "../../../src/core/texts/index.ts";
-import { type EventFacts, NO_FACTS } from "../../../src/sources/containers/event-facts.ts";
+import { type EventFacts, NO_FACTS } from "../../../src/sources/containers/events/event-facts.ts";
 import { type Linked, type LinkMemory, linkSignals } from "../../../src/sources/containers/link-signals.ts";
 import { noteRedeploys, type RedeployMemory } from "../../../src/sources/containers/redeploys.ts";
 import { type AtRest, evaluate, INITIAL_MEMORY, type Memory } from "../../../src/sources/containers/signals.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NO_FACTS } from "../../../src/sources/containers/event-facts.ts";
+import { NO_FACTS } from "../../../src/sources/containers/events/event-facts.ts";
 import { linkSignals } from "../../../src/sources/containers/link-signals.ts";
 import { evaluate, INITIAL_MEMORY } from "../../../src/sources/containers/signals.ts";
 import { idOf } from "../../stand-ins/docker-engine.ts";

@@ -3,9 +3,9 @@ import { SECOND_MS } from "../../../core/time.ts";
 import { paced } from "../../paced.ts";
 import type { Source } from "../../source.ts";
 import { untilAborted } from "../../until-aborted.ts";
-import { createEngine } from "../engine.ts";
-import type { ContainerTexts } from "../judge.ts";
+import { createEngine } from "../engine/engine.ts";
 import type { Snapshot } from "../snapshot.ts";
+import type { ContainerTexts } from "../track/judge.ts";
 import { createSampler, type Sample } from "./sample.ts";
 import { evaluateLimits, INITIAL_LIMIT_MEMORY, type LimitMemory } from "./signals.ts";
 

@@ -1,6 +1,6 @@
 import { known, type Reading, unknown } from "../../../core/reading.ts";
 import { MINUTE_MS } from "../../../core/time.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { ContainerOptions } from "../labels.ts";
 import type { ObservedContainer, Snapshot } from "../snapshot.ts";
 import { type Limits, parseHostMemory, parseLimits } from "./parse-limits.ts";

@@ -3,7 +3,7 @@ import { hysteresis } from "../../../core/hysteresis.ts";
 import type { Reading } from "../../../core/reading.ts";
 import type { Evaluation, Signal } from "../../../core/signal.ts";
 import type { Instant } from "../../../core/time.ts";
-import type { ContainerTexts } from "../judge.ts";
+import type { ContainerTexts } from "../track/judge.ts";
 import type { CpuUse } from "./parse-usage.ts";
 import type { Sample, SampledContainer, Use } from "./sample.ts";
 import { cpuSignal, memorySignal } from "./word-signals.ts";

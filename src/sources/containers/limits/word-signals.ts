@@ -2,7 +2,7 @@ import { formatBytes } from "../../../core/bytes.ts";
 import type { Measure, Severity, Signal } from "../../../core/signal.ts";
 import { formatNumber } from "../../../core/text.ts";
 import type { Instant } from "../../../core/time.ts";
-import { type ContainerTexts, reference } from "../judge.ts";
+import { type ContainerTexts, reference } from "../track/judge.ts";
 import type { MemoryUse } from "./parse-usage.ts";
 import type { SampledContainer, Use } from "./sample.ts";
 

@@ -4,8 +4,8 @@ import { Failure } from "../../../http/failure.ts";
 import { paced } from "../../paced.ts";
 import type { Source } from "../../source.ts";
 import { untilAborted } from "../../until-aborted.ts";
-import { createEngine } from "../engine.ts";
-import type { ContainerTexts } from "../judge.ts";
+import { createEngine } from "../engine/engine.ts";
+import type { ContainerTexts } from "../track/judge.ts";
 import { type OrphanedVolume, parseVolumes } from "./parse-volumes.ts";
 import { evaluateVolumes } from "./signals.ts";
 

@@ -1,6 +1,6 @@
 import type { Reading } from "../../../core/reading.ts";
 import type { Evaluation, Signal } from "../../../core/signal.ts";
-import type { ContainerTexts } from "../judge.ts";
+import type { ContainerTexts } from "../track/judge.ts";
 import type { OrphanedVolume } from "./parse-volumes.ts";
 
 const KEY = "volumes_orphaned";

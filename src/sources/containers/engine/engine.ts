@@ -1,15 +1,15 @@
 import Docker from "dockerode";
-import { type EngineAddress, writeAddress } from "../../config/engine-address.ts";
-import type { ContainersSettings } from "../../config/settings.ts";
-import { cleanText } from "../../core/text.ts";
-import { Failure } from "../../http/failure.ts";
+import { type EngineAddress, writeAddress } from "../../../config/engine-address.ts";
+import type { ContainersSettings } from "../../../config/settings.ts";
+import { cleanText } from "../../../core/text.ts";
+import { Failure } from "../../../http/failure.ts";
+import { ListReader } from "../list-reader.ts";
+import type { Listing } from "../parse.ts";
 import { ApiVersion } from "./api-version.ts";
 import { type Answer, ask, StaleConnection } from "./ask.ts";
 import { explainEngineFailure } from "./explain-engine-failure.ts";
 import { GuardedAgent, NoAnswerInTime } from "./guarded-agent.ts";
-import { ListReader } from "./list-reader.ts";
 import { createModem } from "./modem.ts";
-import type { Listing } from "./parse.ts";
 
 /** A list of some 5,000 containers, or one container with absurdly many labels. */
 const MAX_ANSWER_BYTES = 16 * 1_024 * 1_024;

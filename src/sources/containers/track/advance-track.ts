@@ -1,14 +1,14 @@
+import type { ContainerNews, EventFacts, Order } from "../events/event-facts.ts";
+import type { LabelProblem } from "../labels.ts";
+import type { ObservedContainer } from "../snapshot.ts";
 import { countRestarts } from "./count-restarts.ts";
 import { countTick, NO_TICKS } from "./count-ticks.ts";
 import { judgeCrash } from "./crash.ts";
 import { advanceStop, judgeStop } from "./deliberate-stop.ts";
-import type { ContainerNews, EventFacts, Order } from "./event-facts.ts";
 import { judge, type Verdict } from "./judge.ts";
-import type { LabelProblem } from "./labels.ts";
 import { advanceOom, endedOutOfMemory, type NewKills } from "./oom-kills.ts";
 import { advanceLoop, countersOf, type LoopState, NO_LOOP } from "./restarts.ts";
 import { settle } from "./settle.ts";
-import type { ObservedContainer } from "./snapshot.ts";
 import { countedAtOf, type Moment, type Track, type TrackRules } from "./track.ts";
 
 const MAX_EXIT_CODES = 5;

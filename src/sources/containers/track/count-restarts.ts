@@ -1,6 +1,6 @@
-import type { ContainerNews } from "./event-facts.ts";
+import type { ContainerNews } from "../events/event-facts.ts";
+import type { ContainerDetails, ObservedContainer, WallTimeMs } from "../snapshot.ts";
 import { countersOf, restartsBeforeFirstReading, restartsBetween, restartsSeen, shareWithin } from "./restarts.ts";
-import type { ContainerDetails, ObservedContainer, WallTimeMs } from "./snapshot.ts";
 import { countedAtOf, type Moment, type Track, type TrackRules } from "./track.ts";
 
 /** Restarts since the reading before: the larger of what events and Docker's counters say, for they say the same. */

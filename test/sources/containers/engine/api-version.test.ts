@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loadSettings } from "../../../src/config/load-settings.ts";
-import { EN } from "../../../src/core/texts/index.ts";
-import { ApiVersion, choosePrefix } from "../../../src/sources/containers/api-version.ts";
-import { createContainersSources } from "../../../src/sources/containers/create-sources.ts";
-import { createEngine, type Engine, pingEngine } from "../../../src/sources/containers/engine.ts";
-import { NoAnswerInTime } from "../../../src/sources/containers/guarded-agent.ts";
+import { loadSettings } from "../../../../src/config/load-settings.ts";
+import { EN } from "../../../../src/core/texts/index.ts";
+import { createContainersSources } from "../../../../src/sources/containers/create-sources.ts";
+import { ApiVersion, choosePrefix } from "../../../../src/sources/containers/engine/api-version.ts";
+import { createEngine, type Engine, pingEngine } from "../../../../src/sources/containers/engine/engine.ts";
+import { NoAnswerInTime } from "../../../../src/sources/containers/engine/guarded-agent.ts";
 import {
   type ApiRange,
   FAULTS,
@@ -14,7 +14,7 @@ import {
   refusalOf,
   type StandInEngine,
   startDockerEngine,
-} from "../../stand-ins/docker-engine.ts";
+} from "../../../stand-ins/docker-engine.ts";
 
 interface Recorded {
   readonly range: ApiRange;
@@ -23,7 +23,7 @@ interface Recorded {
 }
 
 function recorded(name: string): Recorded {
-  return JSON.parse(readFileSync(new URL(`../../fixtures/docker/api/${name}.json`, import.meta.url), "utf8"));
+  return JSON.parse(readFileSync(new URL(`../../../fixtures/docker/api/${name}.json`, import.meta.url), "utf8"));
 }
 
 const ONLY_TO_41 = recorded("docker-20.10");

@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EventRecord, isDeliberate, type Order } from "../../../src/sources/containers/event-facts.ts";
-import { type ContainerEvent, EVENT_ACTIONS, parseEvent } from "../../../src/sources/containers/parse-event.ts";
-import { LineSplitter } from "../../../src/sources/containers/split-lines.ts";
-import { eventLine, idOf } from "../../stand-ins/docker-engine.ts";
+import { EventRecord, isDeliberate, type Order } from "../../../../src/sources/containers/events/event-facts.ts";
+import {
+  type ContainerEvent,
+  EVENT_ACTIONS,
+  parseEvent,
+} from "../../../../src/sources/containers/events/parse-event.ts";
+import { LineSplitter } from "../../../../src/sources/containers/events/split-lines.ts";
+import { eventLine, idOf } from "../../../stand-ins/docker-engine.ts";
 
 const AT = 1_800_000_000_000;
 

@@ -2,8 +2,8 @@ import { type RequestOptions, request } from "node:http";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { GuardedAgent, isReadOnly, MAX_SOCKETS } from "../../../src/sources/containers/guarded-agent.ts";
-import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
+import { GuardedAgent, isReadOnly, MAX_SOCKETS } from "../../../../src/sources/containers/engine/guarded-agent.ts";
+import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../../stand-ins/docker-engine.ts";
 
 const ID = idOf(1);
 

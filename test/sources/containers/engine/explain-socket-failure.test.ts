@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EN } from "../../../src/core/texts/index.ts";
-import { explainEngineFailure } from "../../../src/sources/containers/explain-engine-failure.ts";
+import { EN } from "../../../../src/core/texts/index.ts";
+import { explainEngineFailure } from "../../../../src/sources/containers/engine/explain-engine-failure.ts";
 
 const PATH = "/var/run/docker.sock";
 const ADDRESS = { socketPath: PATH };

@@ -2,8 +2,8 @@ import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
-import { type EngineAddress, writeAddress } from "../../config/engine-address.ts";
-import { Failure } from "../../http/failure.ts";
+import { type EngineAddress, writeAddress } from "../../../config/engine-address.ts";
+import { Failure } from "../../../http/failure.ts";
 import { openConnection } from "./open-connection.ts";
 
 /** What one request may cost. */

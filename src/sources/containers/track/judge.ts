@@ -1,7 +1,7 @@
-import { formatDuration } from "../../core/text.ts";
-import type { AreaTexts } from "../../core/texts/index.ts";
-import { MINUTE_MS } from "../../core/time.ts";
-import type { ContainerDetails, ObservedContainer, WallTimeMs } from "./snapshot.ts";
+import { formatDuration } from "../../../core/text.ts";
+import type { AreaTexts } from "../../../core/texts/index.ts";
+import { MINUTE_MS } from "../../../core/time.ts";
+import type { ContainerDetails, ObservedContainer, WallTimeMs } from "../snapshot.ts";
 
 export type ContainerTexts = AreaTexts<"containers">;
 

@@ -1,5 +1,5 @@
+import type { ObservedContainer, WallTimeMs } from "../snapshot.ts";
 import { UNKNOWN, type Verdict } from "./judge.ts";
-import type { ObservedContainer, WallTimeMs } from "./snapshot.ts";
 import type { Track } from "./track.ts";
 
 /** A run that lasts this long resets Docker's delay before a restart: only then is a restarting container up again. */

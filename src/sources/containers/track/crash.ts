@@ -1,6 +1,6 @@
-import type { ContainerNews } from "./event-facts.ts";
+import type { ContainerNews } from "../events/event-facts.ts";
+import type { ObservedContainer, WallTimeMs } from "../snapshot.ts";
 import { type ContainerTexts, describe, reference, type Verdict, wordExit } from "./judge.ts";
-import type { ObservedContainer, WallTimeMs } from "./snapshot.ts";
 
 /**
  * A crash that is over before anybody could look: the container runs again, which is not yet the end of the fault. An end

@@ -1,6 +1,6 @@
-import { SECOND_MS } from "../../core/time.ts";
+import { SECOND_MS } from "../../../core/time.ts";
+import type { WallTimeMs } from "../snapshot.ts";
 import type { ContainerEvent } from "./parse-event.ts";
-import type { WallTimeMs } from "./snapshot.ts";
 
 /** How a container was told to end. */
 export interface Order {

@@ -1,15 +1,15 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import { type EngineAddress, writeAddress } from "../../config/engine-address.ts";
-import { nextPauseMs } from "../../core/backoff.ts";
-import { SECOND_MS } from "../../core/time.ts";
-import type { Engine } from "./engine.ts";
+import { type EngineAddress, writeAddress } from "../../../config/engine-address.ts";
+import { nextPauseMs } from "../../../core/backoff.ts";
+import { SECOND_MS } from "../../../core/time.ts";
+import type { Engine } from "../engine/engine.ts";
+import { GuardedAgent } from "../engine/guarded-agent.ts";
+import { wordForbiddenEvents } from "../engine/word-engine.ts";
+import type { WallTimeMs } from "../snapshot.ts";
+import { KILL_SETTLES_MS } from "../track/oom-kills.ts";
 import type { EventRecord } from "./event-facts.ts";
-import { GuardedAgent } from "./guarded-agent.ts";
-import { KILL_SETTLES_MS } from "./oom-kills.ts";
 import { type ContainerEvent, EVENT_FILTER, parseEvent } from "./parse-event.ts";
-import type { WallTimeMs } from "./snapshot.ts";
 import { LineSplitter } from "./split-lines.ts";
-import { wordForbiddenEvents } from "./word-engine.ts";
 
 export interface EventStreamParts {
   readonly address: EngineAddress;

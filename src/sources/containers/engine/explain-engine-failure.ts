@@ -1,7 +1,7 @@
-import { type EngineAddress, type RemoteEngine, writeAddress } from "../../config/engine-address.ts";
-import { cleanText } from "../../core/text.ts";
-import { explainFailureIn, failureCode } from "../../http/explain-failure.ts";
-import type { FailuresTexts } from "../../http/failure.ts";
+import { type EngineAddress, type RemoteEngine, writeAddress } from "../../../config/engine-address.ts";
+import { cleanText } from "../../../core/text.ts";
+import { explainFailureIn, failureCode } from "../../../http/explain-failure.ts";
+import type { FailuresTexts } from "../../../http/failure.ts";
 import { explainSocketFailure, type Look } from "./explain-socket-failure.ts";
 import { UnusableCertificates } from "./open-connection.ts";
 

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
-import { cleanText } from "../../core/text.ts";
-import { failureCode } from "../../http/explain-failure.ts";
-import type { FailuresTexts } from "../../http/failure.ts";
+import { cleanText } from "../../../core/text.ts";
+import { failureCode } from "../../../http/explain-failure.ts";
+import type { FailuresTexts } from "../../../http/failure.ts";
 
 /** What of `stat` tells why a socket cannot be opened. */
 export type Look = (path: string) => { readonly gid: number; isSocket(): boolean; isDirectory(): boolean };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { unknown } from "../../../src/core/reading.ts";
-import { EN } from "../../../src/core/texts/index.ts";
-import { explainExitCode, judge, reference } from "../../../src/sources/containers/judge.ts";
-import type { ObservedContainer } from "../../../src/sources/containers/snapshot.ts";
-import { observed, WALL } from "./observed.ts";
+import { unknown } from "../../../../src/core/reading.ts";
+import { EN } from "../../../../src/core/texts/index.ts";
+import type { ObservedContainer } from "../../../../src/sources/containers/snapshot.ts";
+import { explainExitCode, judge, reference } from "../../../../src/sources/containers/track/judge.ts";
+import { observed, WALL } from "../observed.ts";
 
 function verdictOf(container: ObservedContainer): string {
   const verdict = judge(container, WALL, EN);

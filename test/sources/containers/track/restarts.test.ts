@@ -7,8 +7,8 @@ import {
   restartsBeforeFirstReading,
   restartsBetween,
   shareWithin,
-} from "../../../src/sources/containers/restarts.ts";
-import { DETAILS, WALL } from "./observed.ts";
+} from "../../../../src/sources/containers/track/restarts.ts";
+import { DETAILS, WALL } from "../observed.ts";
 
 const MINUTE = 60_000;
 const WINDOW = 10 * MINUTE;

@@ -1,5 +1,5 @@
-import { debounce } from "../../core/debounce.ts";
-import type { Instant } from "../../core/time.ts";
+import { debounce } from "../../../core/debounce.ts";
+import type { Instant } from "../../../core/time.ts";
 
 /** A fault that is counted in ticks. Plain JSON data. */
 export interface TickCount {

@@ -1,5 +1,5 @@
-import { type Instant, SECOND_MS } from "../../core/time.ts";
-import type { ContainerDetails, ObservedContainer, WallTimeMs } from "./snapshot.ts";
+import { type Instant, SECOND_MS } from "../../../core/time.ts";
+import type { ContainerDetails, ObservedContainer, WallTimeMs } from "../snapshot.ts";
 
 /** What is remembered of a container's kills for want of memory. Plain JSON data. */
 export interface OomState {

@@ -1,8 +1,8 @@
-import { formatDuration } from "../../core/text.ts";
-import { type Instant, SECOND_MS } from "../../core/time.ts";
-import { isDeliberate, type Order } from "./event-facts.ts";
+import { formatDuration } from "../../../core/text.ts";
+import { type Instant, SECOND_MS } from "../../../core/time.ts";
+import { isDeliberate, type Order } from "../events/event-facts.ts";
+import type { ObservedContainer, WallTimeMs } from "../snapshot.ts";
 import { type ContainerTexts, reference, UNKNOWN, type Verdict, wordExit } from "./judge.ts";
-import type { ObservedContainer, WallTimeMs } from "./snapshot.ts";
 
 /** An end that somebody ordered and that the container has not come back from. Plain JSON data. */
 export interface DeliberateStop {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { isIP, connect as openSocket, type Socket } from "node:net";
 import { connect as openTls } from "node:tls";
-import { readCertificates } from "../../config/certificates.ts";
-import type { EngineAddress } from "../../config/engine-address.ts";
+import { readCertificates } from "../../../config/certificates.ts";
+import type { EngineAddress } from "../../../config/engine-address.ts";
 
 /** The certificate files are not as they should be; the message says which. */
 export class UnusableCertificates extends Error {

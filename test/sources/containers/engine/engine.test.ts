@@ -4,8 +4,8 @@ import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createEngine, type Engine, pingEngine } from "../../../src/sources/containers/engine.ts";
-import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
+import { createEngine, type Engine, pingEngine } from "../../../../src/sources/containers/engine/engine.ts";
+import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../../stand-ins/docker-engine.ts";
 
 /** Longer than any answer takes on a busy machine. */
 const PATIENT_MS = 10_000;

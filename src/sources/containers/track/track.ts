@@ -1,10 +1,10 @@
-import type { Instant } from "../../core/time.ts";
+import type { Instant } from "../../../core/time.ts";
+import type { WallTimeMs } from "../snapshot.ts";
 import { NO_TICKS, type TickCount } from "./count-ticks.ts";
 import type { DeliberateStop } from "./deliberate-stop.ts";
 import type { ContainerTexts } from "./judge.ts";
 import { NO_OOM, type OomState } from "./oom-kills.ts";
 import { type Counters, type LoopState, NO_LOOP } from "./restarts.ts";
-import type { WallTimeMs } from "./snapshot.ts";
 
 /** What is remembered of one container. Plain JSON data. */
 export interface Track {

@@ -1,5 +1,5 @@
-import { cleanText } from "../../core/text.ts";
-import type { WallTimeMs } from "./snapshot.ts";
+import { cleanText } from "../../../core/text.ts";
+import type { WallTimeMs } from "../snapshot.ts";
 
 /** What is asked of `/events`; an action is told apart from what follows its colon ("health_status: unhealthy"). */
 export const EVENT_ACTIONS = [

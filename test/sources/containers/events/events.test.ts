@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventRecord } from "../../../src/sources/containers/event-facts.ts";
-import { EventStream } from "../../../src/sources/containers/events.ts";
-import { isReadOnly } from "../../../src/sources/containers/guarded-agent.ts";
-import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
+import { isReadOnly } from "../../../../src/sources/containers/engine/guarded-agent.ts";
+import { EventRecord } from "../../../../src/sources/containers/events/event-facts.ts";
+import { EventStream } from "../../../../src/sources/containers/events/events.ts";
+import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../../stand-ins/docker-engine.ts";
 
 let standIn: StandInEngine;
 let record: EventRecord;

@@ -1,4 +1,4 @@
-import { cleanText } from "../../core/text.ts";
+import { cleanText } from "../../../core/text.ts";
 
 /** @param engineAt where Docker answers, as people write it */
 export function wordForbiddenEvents(engineAt: string, statusCode: number): string {

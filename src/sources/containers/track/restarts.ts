@@ -1,6 +1,6 @@
-import { hysteresis } from "../../core/hysteresis.ts";
-import type { Instant } from "../../core/time.ts";
-import type { ContainerDetails, WallTimeMs } from "./snapshot.ts";
+import { hysteresis } from "../../../core/hysteresis.ts";
+import type { Instant } from "../../../core/time.ts";
+import type { ContainerDetails, WallTimeMs } from "../snapshot.ts";
 
 /** What restarts are counted from: the counters of one container as they were read last. Plain JSON data. */
 export interface Counters {
