@@ -1,4 +1,5 @@
 import type { Span } from "../core/message.ts";
+import { shorten } from "../core/text.ts";
 import type { Answer, Wording } from "./word-answers.ts";
 
 /** Telegram counts 4096 code points after parsing; the rendered length is never less. */
@@ -31,7 +32,7 @@ export function renderToast([line = []]: Answer): string {
 }
 
 function renderSpan(span: Span, markup: "html" | "plain"): string {
-  const text = shorten(textOf(span));
+  const text = shorten(textOf(span), MAX_SPAN_POINTS);
   if (markup === "plain") return text;
   const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   if (typeof span === "string") return escaped;
@@ -41,9 +42,4 @@ function renderSpan(span: Span, markup: "html" | "plain"): string {
 function textOf(span: Span): string {
   if (typeof span === "string") return span;
   return "bold" in span ? span.bold : span.code;
-}
-
-function shorten(text: string): string {
-  const points = [...text];
-  return points.length <= MAX_SPAN_POINTS ? text : `${points.slice(0, MAX_SPAN_POINTS - 1).join("")}…`;
 }

@@ -1,5 +1,5 @@
 import type { Report } from "./report.ts";
-import { hashtagOf } from "./text.ts";
+import { hashtagOf, shorten } from "./text.ts";
 import type { MessagesTexts } from "./texts/en/messages.ts";
 
 /** A piece of a line: plain, bold, or to be copied (a command). Foreign text in it was cleaned, not escaped. */
@@ -117,11 +117,6 @@ function fitBlock(block: Block, maxChars: number): Block {
 function shortenSpan(span: Span, maxPoints: number): Span {
   if (typeof span === "string") return shorten(span, maxPoints);
   return "bold" in span ? { bold: shorten(span.bold, maxPoints) } : { code: shorten(span.code, maxPoints) };
-}
-
-function shorten(text: string, maxPoints: number): string {
-  const points = [...text];
-  return points.length <= maxPoints ? text : `${points.slice(0, maxPoints - 1).join("")}…`;
 }
 
 const SEPARATOR = "\n\n";

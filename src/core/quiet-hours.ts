@@ -1,6 +1,6 @@
 import type { Message } from "./message.ts";
 import type { OwedNotice } from "./notice.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "./time.ts";
+import { minuteOfDay } from "./wall-clock.ts";
 
 /** A span of every day in which only what is critical makes a sound. It may pass midnight. */
 export interface QuietHours {
@@ -22,24 +22,6 @@ export function isQuiet(hours: QuietHours | undefined, wallMs: number, zone: str
   const minute = minuteOfDay(wallMs, zone);
   const { fromMinute, toMinute } = hours;
   return fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
-}
-
-/** Minutes after midnight on a wall in `zone`. */
-function minuteOfDay(wallMs: number, zone: string | undefined): number {
-  try {
-    const format = new Intl.DateTimeFormat("en", {
-      timeZone: zone,
-      hour: "numeric",
-      minute: "numeric",
-      hourCycle: "h23",
-    });
-    const parts = new Map(format.formatToParts(wallMs).map(({ type, value }) => [type, Number(value)]));
-    return (parts.get("hour") ?? 0) * (HOUR_MS / MINUTE_MS) + (parts.get("minute") ?? 0);
-  } catch {
-    // An empty TZ makes the zone "Etc/Unknown", which Intl reports but does not take.
-    const ofDayMs = ((wallMs % DAY_MS) + DAY_MS) % DAY_MS;
-    return Math.floor(ofDayMs / MINUTE_MS);
-  }
 }
 
 /** Whether a message rings: while it is quiet, only for something critical that is more than an end. */

@@ -32,6 +32,12 @@ export function cleanText(raw: string, maxChars = 300): string {
   return `${points.slice(0, maxChars - 1).join("")}…`;
 }
 
+/** At most `maxPoints` code points of it; a longer one ends with "…". */
+export function shorten(text: string, maxPoints: number): string {
+  const points = [...text];
+  return points.length <= maxPoints ? text : `${points.slice(0, maxPoints - 1).join("")}…`;
+}
+
 /** A key as a hashtag, each character outside `[A-Za-z0-9_]` replaced by `_`: a tap on it lists the key's history. */
 export function hashtagOf(key: string): string {
   return `#${key.replace(/[^A-Za-z0-9_]/gu, "_")}`;

@@ -1,5 +1,6 @@
 import { redactSecrets } from "../../core/redact-secrets.ts";
 import { cleanText } from "../../core/text.ts";
+import { asObject } from "./as-object.ts";
 import { type ContainerOptions, parseOptions, parseService } from "./labels.ts";
 import type { ContainerDetails, ContainerState, StartFailure, WallTimeMs } from "./snapshot.ts";
 import { type Health, parseStatusText, type StatusText } from "./status-text.ts";
@@ -34,12 +35,6 @@ const PODMAN_STATES: ReadonlyMap<string, ContainerState> = new Map([
   ["stopping", "running"],
   ["stopped", "exited"],
 ]);
-
-type Json = Readonly<Record<string, unknown>>;
-
-function asObject(value: unknown): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
 
 /** The list as Docker answers it: the entries that can be told apart, and how many cannot. */
 export interface Listing {

@@ -1,4 +1,5 @@
 import { cleanText } from "../../../core/text.ts";
+import { asObject } from "../as-object.ts";
 import type { WallTimeMs } from "../snapshot.ts";
 
 /** What is asked of `/events`; an action is told apart from what follows its colon ("health_status: unhealthy"). */
@@ -88,10 +89,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
 }

@@ -1,3 +1,4 @@
+import { asObject } from "../as-object.ts";
 /** What a container may use, as `inspect` says it. */
 export interface Limits {
   /** 0: no limit. `undefined`: not told. */
@@ -6,19 +7,13 @@ export interface Limits {
   readonly cpus: number | undefined;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function asObject(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
-
 function positive(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
 /** Of all that `inspect` tells, the four numbers of the limits. */
 export function parseLimits(json: unknown): Limits {
-  const { Memory, NanoCpus, CpuQuota, CpuPeriod, CpusetCpus } = asObject(asObject(json).HostConfig);
+  const { Memory, NanoCpus, CpuQuota, CpuPeriod, CpusetCpus } = asObject(asObject(json)?.HostConfig) ?? {};
   const nanoCpus = positive(NanoCpus);
   const quotaUs = positive(CpuQuota);
   // The kernel's default period is 100 ms.
@@ -44,5 +39,5 @@ function countCpus(list: string): number | undefined {
 
 /** The memory of the engine's host in bytes, as `/info` says it; `undefined` where it does not. */
 export function parseHostMemory(json: unknown): number | undefined {
-  return positive(asObject(json).MemTotal);
+  return positive(asObject(json)?.MemTotal);
 }

@@ -1,3 +1,4 @@
+import { asObject, type Json } from "../as-object.ts";
 import type { WallTimeMs } from "../snapshot.ts";
 
 /** What is kept of `/containers/<id>/stats`. */
@@ -22,24 +23,18 @@ export interface CpuUse {
   readonly usedNs: number;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function asObject(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
-
 function amount(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
 /** @returns `undefined` where it does not measure anything: a container that does not run has zeros and a year 1 */
 export function parseUsage(json: unknown): Usage | undefined {
-  const { read, memory_stats, cpu_stats } = asObject(json);
-  const { cpu_usage, online_cpus } = asObject(cpu_stats);
-  const { total_usage, percpu_usage } = asObject(cpu_usage);
+  const { read, memory_stats, cpu_stats } = asObject(json) ?? {};
+  const { cpu_usage, online_cpus } = asObject(cpu_stats) ?? {};
+  const { total_usage, percpu_usage } = asObject(cpu_usage) ?? {};
   const takenAt = typeof read === "string" ? Date.parse(read) : Number.NaN;
   const usedNs = amount(total_usage);
-  const memory = parseMemory(asObject(memory_stats));
+  const memory = parseMemory(asObject(memory_stats) ?? {});
   const cpu = takenAt > 0 && usedNs !== undefined ? { takenAt, usedNs } : undefined;
   if (takenAt <= 0 || (memory === undefined && cpu === undefined)) return undefined;
   // Engines before 1.27 of the API do not tell how many CPUs are online.
@@ -51,7 +46,7 @@ function parseMemory({ usage, limit, stats }: Json): MemoryUse | undefined {
   const usedBytes = amount(usage);
   const limitBytes = amount(limit);
   if (usedBytes === undefined || !limitBytes) return undefined;
-  return { usedBytes: withoutCache(usedBytes, asObject(stats)), limitBytes };
+  return { usedBytes: withoutCache(usedBytes, asObject(stats) ?? {}), limitBytes };
 }
 
 /**
