@@ -72,6 +72,19 @@ describe("the bundle", () => {
     }
   });
 
+  test("understands what Telegram refuses", async () => {
+    const bot = await startBotApi({ token: "987654321:zz", chatId: "-1001" });
+    try {
+      const env = { WATCHDOG_TG_BOT_TOKEN: TOKEN, WATCHDOG_TG_CHAT_ID: "-1001", WATCHDOG_TG_API_ROOT: bot.url };
+      const doctor = watchdog(["doctor"], { ...env, WATCHDOG_LISTEN: "off" });
+      await expect(doctor).rejects.toMatchObject({
+        stdout: expect.stringContaining("Telegram said 401: Unauthorized"),
+      });
+    } finally {
+      await bot.close();
+    }
+  });
+
   test("loads what it does not need yet when it needs it", async () => {
     const list = 'process.on("exit", () => console.error(process.moduleLoadList.join(" ")))';
     const preload = join(out, "list-modules.cjs");

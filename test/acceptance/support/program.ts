@@ -1,15 +1,21 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { optionsOfImage } from "../../../scripts/image-options.ts";
 
 export const BIN = fileURLToPath(new URL("../../../bin/watchdog", import.meta.url));
 
 /** Halves what a start costs, of which there are some two hundred. */
 const COMPILE_CACHE = fileURLToPath(new URL("../../../node_modules/.cache/acceptance", import.meta.url));
 
+/** `TEST_BUNDLE` names the folder of a bundle: then it is tested as the image runs it, instead of the sources. */
+const { TEST_BUNDLE } = process.env;
+const PROGRAM: readonly string[] =
+  TEST_BUNDLE === undefined ? [BIN] : [process.execPath, ...optionsOfImage(), `${TEST_BUNDLE}/watchdog.cjs`];
+
 export type Environment = Readonly<Record<string, string>>;
 
 export interface SpawnOptions {
-  /** Instead of bin/watchdog, as another way to call it. */
+  /** Instead of the program under test, as another way to call it. */
   readonly command?: readonly string[];
   readonly cwd?: string;
   /** A file descriptor to write to instead of to the test. */
@@ -44,7 +50,7 @@ export class Program {
   stderr = "";
   readonly #watchers = new Set<() => void>();
 
-  constructor(args: readonly string[], env: Environment, { command = [BIN], cwd = "/", stdout }: SpawnOptions = {}) {
+  constructor(args: readonly string[], env: Environment, { command = PROGRAM, cwd = "/", stdout }: SpawnOptions = {}) {
     const [file = BIN, ...before] = command;
     this.child = spawn(file, [...before, ...args], {
       // Nothing of the environment that the tests run in, least of all its WATCHDOG_* and NODE_OPTIONS.
