@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { optionsOfImage } from "../scripts/image-options.ts";
+import { optionsOfImage, variablesOfImage } from "../scripts/image-options.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const BUNDLE = join(ROOT, "dist/watchdog.cjs");
@@ -33,7 +33,7 @@ export function watchdogFromCheckout(environment: Environment): Program {
 /** The bundle as the image runs it, with the options of its launcher; `undefined` where it was not built. */
 export function watchdogFromBundle(environment: Environment): Program | undefined {
   if (!existsSync(BUNDLE)) return undefined;
-  const env = { MALLOC_ARENA_MAX: "1", UV_THREADPOOL_SIZE: "32", ...environment };
+  const env = { ...variablesOfImage(), ...environment };
   return { name: "watchdog (bundle)", argv: [process.execPath, ...optionsOfImage(), BUNDLE, "run"], env };
 }
 

@@ -50,15 +50,25 @@ const leaner: Plugin = {
       if (replaced !== undefined) return { path: replaced[2] };
       if (!isBuiltin(path)) return undefined;
       const name = path.replace("node:", "");
-      return { path: name, namespace: kind === "import-statement" || LATE.test(name) ? "late" : "builtin" };
+      if (name === "assert") return { path: name, namespace: "assert" };
+      if (kind === "import-statement") return { path: name, namespace: "imported" };
+      return { path: name, namespace: LATE.test(name) ? "late" : "builtin" };
     });
     builder.onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule("node:${path}");`,
     }));
-    // An `import` reads everything that a module exports, also what that would load late (`http.WebSocket`, `util.diff`).
+    builder.onLoad({ filter: /./, namespace: "assert" }, () => ({ contents: ASSERT }));
     builder.onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({ contents: lateModule(path) }));
+    builder.onLoad({ filter: /./, namespace: "imported" }, ({ path }) => ({ contents: importedModule(path) }));
   },
 };
+
+/** What holds costs nothing; what does not is told by Node's own, which undici would load, with its diffs and colors, at the start. */
+const ASSERT = `const real = () => process.getBuiltinModule("node:assert");
+  module.exports = (value, message) => { if (!value) real()(value, message); };
+  for (const name of ${JSON.stringify(Object.keys(process.getBuiltinModule("node:assert")))}) {
+    Object.defineProperty(module.exports, name, { get: () => real()[name] });
+  }`;
 
 /** A module with the names of one of Node's, which loads that when one of them is used. A package may put its own in place. */
 function lateModule(name: string): string {
@@ -70,6 +80,18 @@ function lateModule(name: string): string {
     get: () => (loaded ??= process.getBuiltinModule("node:${name}"))[name],
     set: (value) => Object.defineProperty(exports, name, { value, enumerable: true, writable: true }),
   });`;
+}
+
+/**
+ * What an `import` of one of Node's modules gets. It would read everything that the module exports, also what that loads late
+ * (`http.WebSocket`, `util.diff`), and keep a getter for each in every file. This one has no names that could be copied: it is
+ * the prototype of what each file gets.
+ */
+function importedModule(name: string): string {
+  return `let loaded;
+  const get = (_, key) => key === "__esModule" ? undefined : (loaded ??= process.getBuiltinModule("node:${name}"))[key];
+  const prototype = new Proxy({}, { get });
+  module.exports = new Proxy({}, { get, getPrototypeOf: () => prototype });`;
 }
 
 /** How what the image runs is bundled, whatever the entry. */

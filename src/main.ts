@@ -46,6 +46,18 @@ const OPTIONS = {
   send: { type: "boolean" },
 } as const;
 
+const write = outputTo("stdout");
+const writeError = outputTo("stderr");
+
+/** Opened with the first text. A reader that went away (EPIPE) ends the output, never the watchdog. */
+function outputTo(name: "stdout" | "stderr"): (text: string) => void {
+  let stream: NodeJS.WriteStream | undefined;
+  return (text) => {
+    stream ??= process[name].on("error", () => {});
+    stream.write(text);
+  };
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
@@ -78,18 +90,18 @@ function createContext(options: ReadonlySet<string>, words: readonly string[]): 
     words,
     version: readVersion(),
     print: (line) => void print(line),
-    complain: (line) => void process.stderr.write(`${line}\n`),
+    complain: (line) => writeError(`${line}\n`),
     stopping: stop.signal,
   };
 }
 
 function print(text: string): number {
-  process.stdout.write(`${text}\n`);
+  write(`${text}\n`);
   return EXIT.ok;
 }
 
 function refuse(problem: string): number {
-  process.stderr.write(`watchdog: ${problem}\n\n${USAGE}\n`);
+  writeError(`watchdog: ${problem}\n\n${USAGE}\n`);
   return EXIT.usage;
 }
 
@@ -99,20 +111,17 @@ function readVersion(): string {
   return String((JSON.parse(manifest) as { version: unknown }).version);
 }
 
-// A reader that went away (EPIPE) ends the output, never the watchdog.
-process.stdout.on("error", () => {});
-process.stderr.on("error", () => {});
 // A library's stray error must not silence the watchdog: what it left half done is bounded by deadlines.
 for (const event of ["unhandledRejection", "uncaughtException"] as const) {
   process.on(event, (reason: unknown) => {
-    process.stderr.write(`watchdog: internal fault: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+    writeError(`watchdog: internal fault: ${reason instanceof Error ? reason.message : String(reason)}\n`);
   });
 }
 
 // Not awaited at the top level: the bundle is a script, whose compiled form can be kept.
 void main(process.argv.slice(2))
   .catch((error: unknown) => {
-    process.stderr.write(`watchdog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    writeError(`watchdog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return EXIT.failed;
   })
   .then((code) => {

@@ -1,6 +1,6 @@
 import type { Message } from "./message.ts";
 import type { OwedNotice } from "./notice.ts";
-import { minuteOfDay } from "./wall-clock.ts";
+import { minuteOfDay, readWallClock } from "./wall-clock.ts";
 
 /** A span of every day in which only what is critical makes a sound. It may pass midnight. */
 export interface QuietHours {
@@ -19,7 +19,7 @@ export interface QuietHours {
  */
 export function isQuiet(hours: QuietHours | undefined, wallMs: number, zone: string | undefined): boolean {
   if (hours === undefined) return false;
-  const minute = minuteOfDay(wallMs, zone);
+  const minute = minuteOfDay(readWallClock(wallMs, zone));
   const { fromMinute, toMinute } = hours;
   return fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
 }

@@ -1,6 +1,7 @@
 import type { Measure } from "./signal.ts";
 import type { UnitsTexts } from "./texts/en/units.ts";
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
+import { dayOf, readWallClock, timeOf, type WallClock } from "./wall-clock.ts";
 
 /** The icons that begin a block; foreign text must not hold them, or it could forge one. */
 const ICONS = /[🔴🔁🟢]/gu;
@@ -97,51 +98,28 @@ export interface WallTime {
 
 /** "14:02:11", or "21 Nov 14:02:11" when `at` is not on the day of `now`; "?" for what is no time. Never throws. */
 export function formatTime(at: Instant, now: Instant, wall: WallTime, texts: UnitsTexts): string {
-  const { day, clock } = formatsOf(wall.zone, texts.locale);
-  const atMs = at + wall.offsetMs;
-  if (!(Math.abs(atMs) <= LAST_DATE_MS)) return "?";
-  const isToday = Math.abs(now - at) < DAY_MS && day.format(atMs) === day.format(now + wall.offsetMs);
-  return isToday ? clock.format(atMs) : `${day.format(atMs)} ${clock.format(atMs)}`;
+  const clock = clockAt(at, wall);
+  if (clock === undefined) return "?";
+  const today = clockAt(now, wall);
+  const isToday = today !== undefined && dayOf(clock) === dayOf(today);
+  return isToday ? timeOf(clock) : `${writeDay(clock, texts)} ${timeOf(clock)}`;
 }
 
 /** "21 Nov"; "?" for what is no time. Never throws. */
 export function formatDay(at: Instant, wall: WallTime, texts: UnitsTexts): string {
-  const atMs = at + wall.offsetMs;
-  return Math.abs(atMs) <= LAST_DATE_MS ? formatsOf(wall.zone, texts.locale).day.format(atMs) : "?";
+  const clock = clockAt(at, wall);
+  return clock === undefined ? "?" : writeDay(clock, texts);
+}
+
+/** `undefined`: no time. */
+function clockAt(at: Instant, { offsetMs, zone }: WallTime): WallClock | undefined {
+  const wallMs = at + offsetMs;
+  return Math.abs(wallMs) <= LAST_DATE_MS ? readWallClock(wallMs, zone) : undefined;
+}
+
+function writeDay({ day, month }: WallClock, texts: UnitsTexts): string {
+  return `${day} ${texts.months[month - 1]}`;
 }
 
 /** The last moment that a date can be (https://tc39.es/ecma262/#sec-time-values-and-time-range). */
 const LAST_DATE_MS = 8.64e15;
-
-interface Formats {
-  readonly day: Intl.DateTimeFormat;
-  readonly clock: Intl.DateTimeFormat;
-}
-
-/** Making a format costs a hundred times what using it does, and a backlog uses thousands. */
-const FORMATS = new Map<string, Formats>();
-
-function formatsOf(zone: string | undefined, locale: string): Formats {
-  const name = `${locale} ${zone}`;
-  const made = FORMATS.get(name) ?? makeFormats(zone, locale);
-  FORMATS.set(name, made);
-  return made;
-}
-
-function makeFormats(timeZone: string | undefined, locale: string): Formats {
-  try {
-    return {
-      day: new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "short" }),
-      clock: new Intl.DateTimeFormat(locale, {
-        timeZone,
-        hour: "2-digit",
-        minute: "2-digit",
-        second: "2-digit",
-        hourCycle: "h23",
-      }),
-    };
-  } catch {
-    // An empty TZ makes the zone "Etc/Unknown", which Intl reports but does not take.
-    return makeFormats("UTC", locale);
-  }
-}

@@ -1,7 +1,7 @@
 /** How numbers, durations and dates are written. */
 export const units = {
-  /** For dates by `Intl`. */
-  locale: "en-GB",
+  /** From January on, as they stand behind a day: "21 Nov". */
+  months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"],
   decimal: ".",
   /** Between groups of three digits. */
   group: ",",

@@ -1,7 +1,7 @@
 import type { UnitsTexts } from "../en/units.ts";
 
 export const units: UnitsTexts = {
-  locale: "fr",
+  months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
   decimal: ",",
   group: "\u202f",
   day: "j",

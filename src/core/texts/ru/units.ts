@@ -1,7 +1,7 @@
 import type { UnitsTexts } from "../en/units.ts";
 
 export const units: UnitsTexts = {
-  locale: "ru",
+  months: ["янв.", "февр.", "мар.", "апр.", "мая", "июн.", "июл.", "авг.", "сент.", "окт.", "нояб.", "дек."],
   decimal: ",",
   group: "\u00a0",
   day: "д",
