@@ -2,9 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { optionsOfImage } from "../scripts/image-options.ts";
-import { LEAN } from "../scripts/lean-bundle.ts";
+import { asInImage, bundle } from "./bundled.ts";
 import { median, table } from "./statistics.ts";
 
 /** What one package, or a part of Node, adds to a process that has done nothing yet; medians. */
@@ -68,14 +66,15 @@ export async function measurePackages(quick: boolean): Promise<PackageCost[]> {
 async function write(directory: string, name: string, code: string): Promise<string> {
   const file = join(directory, `${name.replace(/\W/g, "-")}.js`);
   const imports = /^(?:import [^;]+;\s*)*/.exec(code)?.[0] ?? "";
-  const contents = `${imports}${BEGIN}${code.slice(imports.length)}${END}`;
-  await build({ ...LEAN, stdin: { contents, resolveDir: join(import.meta.dirname, "..") }, outfile: file });
+  await bundle({ text: `${imports}${BEGIN}${code.slice(imports.length)}${END}` }, file);
   return file;
 }
 
 function run(file: string): number[] {
-  const argv = [...optionsOfImage(), "--expose-gc", file];
-  const text = execFileSync(process.execPath, argv, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const text = execFileSync(process.execPath, asInImage(file), {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   return JSON.parse(text) as number[];
 }
 

@@ -41,11 +41,14 @@ if (unknownPart !== undefined) throw new Error(`there is no part ${unknownPart},
 const { quick } = values;
 
 const results: Partial<Record<Part, unknown>> = {};
+const tookS: Partial<Record<Part, number>> = {};
 
 async function run<T>(part: Part, title: string, measure: () => T | Promise<T>, describe: (result: T) => string) {
   if (positionals.length > 0 && !positionals.includes(part)) return;
+  const startedAt = performance.now();
   const result = await measure();
   results[part] = result;
+  tookS[part] = Math.round((performance.now() - startedAt) / 1_000);
   console.log(`${title}\n\n${describe(result)}\n`);
 }
 
@@ -89,7 +92,7 @@ const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().le
 const directory = join(import.meta.dirname, "results");
 mkdirSync(directory, { recursive: true });
 const file = join(directory, `${at.replaceAll(":", "-")}.json`);
-writeFileSync(file, `${JSON.stringify({ at, revision: revision(), quick, machine, ...results }, null, 2)}\n`);
+writeFileSync(file, `${JSON.stringify({ at, revision: revision(), quick, machine, tookS, ...results }, null, 2)}\n`);
 console.log(file);
 
 function revision(): string {

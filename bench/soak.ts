@@ -1,24 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Held } from "../test/stand-ins/troubled-watchdog.ts";
+import { variablesOfImage } from "../scripts/image-options.ts";
 import { startTroubledWorld } from "../test/stand-ins/troubled-world.ts";
+import { asInImage, bundle } from "./bundled.ts";
+import type { Sample } from "./soak-sample.ts";
 import { table } from "./statistics.ts";
 
-export const SAMPLES = 20;
 const FAULT_RATE = 0.3;
 /** The world changes this often, as fast as the watchdog looks. */
 const TURN_MS = 4;
-
-/** What the watchdog holds at one moment. */
-export interface Sample extends Held {
-  /** Right after a garbage collection. */
-  readonly heapMb: number;
-  readonly rssMb: number;
-  /** Told so far. */
-  readonly messages: number;
-}
 
 export interface Soak {
   readonly ticks: number;
@@ -27,15 +21,16 @@ export interface Soak {
   readonly samples: readonly Sample[];
 }
 
-/** Many ticks, one after the other, among things of which three in ten answers go wrong. */
+/** Many ticks of the bundled watchdog with the image's options, one after the other, among things of which three in ten answers go wrong. */
 export async function measureSoak(ticks: number): Promise<Soak> {
   const world = await startTroubledWorld(FAULT_RATE, 1);
   const turning = setInterval(() => world.turn(), TURN_MS);
-  const script = join(import.meta.dirname, "soak-watchdog.ts");
-  const options = ["--expose-gc", "--max-semi-space-size=1", "--disable-warning=ExperimentalWarning"];
+  const directory = mkdtempSync(join(tmpdir(), "watchdog-soak-"));
+  const script = join(directory, "soak-watchdog.cjs");
+  await bundle(join(import.meta.dirname, "soak-watchdog.ts"), script);
   const { PATH = "" } = process.env;
-  const child = spawn(process.execPath, [...options, script, String(ticks)], {
-    env: { PATH, ...world.environment },
+  const child = spawn(process.execPath, [...asInImage(script), String(ticks)], {
+    env: { PATH, ...variablesOfImage(), ...world.environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
@@ -49,6 +44,7 @@ export async function measureSoak(ticks: number): Promise<Soak> {
     clearInterval(turning);
     child.kill("SIGKILL");
     await world.close();
+    rmSync(directory, { recursive: true });
   }
 }
 
@@ -57,13 +53,32 @@ export function describeSoak({ ticks, asked, failed, samples }: Soak): string {
     const index = Math.round(part * (samples.length - 1));
     const sample = samples[index];
     if (sample === undefined) throw new Error("a soak without samples");
-    const { heapMb, rssMb, descriptors, handles, timers, listeners, messages } = sample;
+    const { heapMb, rssMb, peakRssMb, descriptors, handles, timers, listeners, messages } = sample;
     const after = Math.round(((index + 1) * ticks) / samples.length);
     return [
-      ...[after, heapMb.toFixed(1), rssMb.toFixed(0), descriptors, handles, timers, listeners, messages].map(String),
+      ...[
+        after,
+        heapMb.toFixed(1),
+        rssMb.toFixed(0),
+        peakRssMb.toFixed(0),
+        descriptors,
+        handles,
+        timers,
+        listeners,
+        messages,
+      ].map(String),
     ];
   });
-  const columns = ["after ticks", "heap after gc, MB", "RSS, MB", "descriptors", "handles", "timers", "listeners"];
+  const columns = [
+    "after ticks",
+    "heap after gc, MB",
+    "RSS, MB",
+    "at most, MB",
+    "descriptors",
+    "handles",
+    "timers",
+    "listeners",
+  ];
   const share = `${asked} requests, of which ${((100 * failed) / asked).toFixed(0)} % went wrong`;
   return `${table([...columns, "messages told"], rows)}\n\n${share}`;
 }
