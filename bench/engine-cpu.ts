@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CountingSocket, openCountingSocket } from "./counting-socket.ts";
+import { openSocketBetween, type SocketBetween } from "../test/engine/support/socket-between.ts";
 import { cpuMsOf, minimalPoller, type Program, start, watchdogFromBundle, watchdogFromCheckout } from "./processes.ts";
 import { RealContainers } from "./real-containers.ts";
 import { median, table } from "./statistics.ts";
@@ -37,7 +37,7 @@ export async function measureEngineCpu(socketPath: string, quick: boolean): Prom
       const idleMsPerS = await measureIdle(daemon, quick ? 2 : 3);
       const own = [];
       for (const programOf of [shippedWatchdog, minimalPoller]) {
-        const counting = await openCountingSocket(socketPath);
+        const counting = await openSocketBetween(socketPath);
         const program = programOf({
           WATCHDOG_INTERVAL_S: String(INTERVAL_S),
           WATCHDOG_DOCKER_SOCK: counting.path,
@@ -66,7 +66,7 @@ function shippedWatchdog(environment: Readonly<Record<string, string>>): Program
 
 async function measureProgram(
   program: Program,
-  counting: CountingSocket,
+  counting: SocketBetween,
   daemon: number | undefined,
   idleMsPerS: number,
   quick: boolean,
@@ -79,10 +79,10 @@ async function measureProgram(
     let requests = 0;
     let ticks = 0;
     for (let window = 0; window < (quick ? 2 : 3); window += 1) {
-      counting.take();
+      counting.takeRequests();
       const before = { program: running.cpuMs(), daemon: daemonMs(daemon), at: performance.now() };
       await sleep(TICKS_A_WINDOW * INTERVAL_S * 1_000);
-      const asked = counting.take();
+      const asked = counting.takeRequests();
       const lists = asked.filter((request) => request.includes("/containers/json")).length;
       const idleMs = (idleMsPerS * (performance.now() - before.at)) / 1_000;
       windows.push({

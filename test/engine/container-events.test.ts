@@ -7,8 +7,8 @@ import { createContainersSource } from "../../src/sources/containers/index.ts";
 import { openDatabase } from "../../src/store/open-database.ts";
 import { Store } from "../../src/store/store.ts";
 import { Watchdog } from "../../src/watchdog.ts";
-import { cuttableSocket } from "./support/cuttable-socket.ts";
 import { docker, ENGINE_SOCKET } from "./support/engine.ts";
+import { openSocketBetween } from "./support/socket-between.ts";
 import { importBusybox } from "./support/stand-in-images.ts";
 
 const PREFIX = `watchdog-events-${process.pid}`;
@@ -186,13 +186,13 @@ describe.skipIf(ENGINE_SOCKET === undefined)("events of a real engine", () => {
   });
 
   test("what happened while the stream was cut is told when it stands again", async () => {
-    const cuttable = await cuttableSocket(ENGINE_SOCKET ?? "");
+    const between = await openSocketBetween(ENGINE_SOCKET ?? "");
     await run("cut", IMAGE, "sh", "-c", "sleep 3; exit 7");
-    const { until } = await watch("cut", { address: { socketPath: cuttable.path } });
-    cuttable.cut();
+    const { until } = await watch("cut", { address: { socketPath: between.path } });
+    between.cut();
     await docker("wait", `${PREFIX}-cut`);
-    cuttable.mend();
+    between.mend();
     expect((await until("alert", "container:cut")).what).toContain("has exited (code 7)");
-    await cuttable.close();
+    await between.close();
   });
 });

@@ -4,8 +4,8 @@ import { alert, between, recovery, SOON } from "../acceptance/support/collector.
 import type { Environment, Program } from "../acceptance/support/program.ts";
 import { type Scene, test } from "../acceptance/support/scene.ts";
 import { awaiting, TestContainers } from "./support/containers.ts";
-import { cuttableSocket } from "./support/cuttable-socket.ts";
 import { docker, ENGINE_SOCKET } from "./support/engine.ts";
+import { openSocketBetween } from "./support/socket-between.ts";
 import { importBusybox } from "./support/stand-in-images.ts";
 
 const PREFIX = `wdp${process.pid}`;
@@ -94,13 +94,13 @@ describe.skipIf(ENGINE_SOCKET === undefined)("the whole program on a real engine
   }) => {
     const once = `[ -e /tmp/twice ] || { ${awaiting("touch /tmp/twice; exec busybox tail /dev/zero")}; }; sleep 1000`;
     await all.run("again", { options: ["--memory", "8m", "--restart", "always"], command: once });
-    const cuttable = await scene.host(cuttableSocket(ENGINE_SOCKET ?? ""));
-    await watch(scene, "again", { ...ONLY_EVENTS, WATCHDOG_DOCKER_SOCK: cuttable.path });
-    cuttable.cut();
+    const between = await scene.host(openSocketBetween(ENGINE_SOCKET ?? ""));
+    await watch(scene, "again", { ...ONLY_EVENTS, WATCHDOG_DOCKER_SOCK: between.path });
+    between.cut();
     await all.release("again");
     const stateOf = () => docker("inspect", "--format", "{{.RestartCount}} {{.State.Status}}", all.name("again"));
     await vi.waitFor(async () => expect(await stateOf()).toBe("1 running"), { timeout: 60_000, interval: 100 });
-    cuttable.mend();
+    between.mend();
     await untilTold(scene, key("container_oom", "again"), "🔴");
     expect(iconsOf(scene, key("container_oom", "again"))).toEqual(["🔴"]);
   });
