@@ -1,8 +1,9 @@
 /**
- * The reference: the least that plain Node does to ask the same questions at the same pace. It reads the same variables
- * as the watchdog, keeps connections alive, has one timer a request and parses the JSON; it concludes nothing. JavaScript,
- * because stripping types costs memory that is not the poller's.
+ * The reference: the least that plain Node does to ask the same questions at the same pace, that about the host's memory
+ * included. It reads the same variables as the watchdog, keeps connections alive, has one timer a request and parses what it
+ * gets; it concludes nothing. JavaScript, because stripping types costs memory that is not the poller's.
  */
+import { readFile } from "node:fs";
 import { Agent, get } from "node:http";
 
 const { WATCHDOG_INTERVAL_S, WATCHDOG_DEPS = "", WATCHDOG_DOCKER_SOCK = "off", WATCHDOG_METRICS_URL } = process.env;
@@ -40,7 +41,16 @@ function ask(options, wantsJson) {
   });
 }
 
+/** What is left of the host's memory, as a share. */
+function readMemory() {
+  readFile("/proc/meminfo", "utf8", (_error, text = "") => {
+    const kilobytes = (field) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text)?.[1]);
+    kilobytes("MemAvailable") / kilobytes("MemTotal");
+  });
+}
+
 setInterval(() => {
+  readMemory();
   // On a busy machine some get no answer in time: it asks again at the next tick.
   for (const options of dependencies) ask(options, false).catch(() => {});
   for (const options of [...engine, ...metrics]) ask(options, true).catch(() => {});

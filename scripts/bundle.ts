@@ -26,7 +26,7 @@ const result = await build({
   banner: {
     js: `(function (exports, require, module, __filename, __dirname) { "use strict";
 const importMetaUrl = "file://" + __filename;
-const monotonicNow = () => { const [s, ns] = process.hrtime(); return s * 1e3 + ns / 1e6; };`,
+const monotonicNow = () => Number(process.hrtime.bigint()) / 1e6;`,
   },
   footer: { js: "})" },
   metafile: true,

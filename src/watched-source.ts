@@ -217,6 +217,8 @@ export class WatchedSource {
   ): AlertChanges | undefined {
     const evaluations = this.#undecided;
     this.#undecided = [];
+    const isWaiting = this.#heldBack.size + this.#heldSince.size > 0;
+    if (evaluations.length > 0 && !isWaiting && evaluations.every((one) => one === NOTHING)) return NO_CHANGES;
     const { name } = this.source;
     let heldBack: readonly HeldBack[] = [];
     const advance = (evaluation: Evaluation<unknown>, alerting: ReadonlyMap<string, AlertState>): AlertChanges => {
@@ -281,6 +283,7 @@ export class WatchedSource {
 }
 
 const NOTHING: Evaluation<unknown> = { signals: [], holds: [], memory: null };
+const NO_CHANGES: AlertChanges = { set: [], forget: [], notices: [] };
 
 function isCalm({ signals, remarks = [] }: Evaluation<unknown>): boolean {
   const isQuiet = ({ nature, active, measure }: Signal) => nature === "level" && !active && measure === undefined;

@@ -2,6 +2,7 @@ import type { DependencyTarget } from "../../config/kinds.ts";
 import type { DependenciesSettings } from "../../config/settings.ts";
 import { hostToken } from "../../core/host-token.ts";
 import { isOutsideHost } from "../../core/outside.ts";
+import { known } from "../../core/reading.ts";
 import { createSharedLookup } from "../../http/shared-lookup.ts";
 import { createLimiter, type Limiter } from "../limiter.ts";
 import type { AnySource, Source } from "../source.ts";
@@ -43,6 +44,8 @@ function createDependencySource(
   const prober = createProber(target, timeoutMs, texts, options);
   const shown = { name: target.name, address: addressOf(target.url), needs: [hostToken(target.url.hostname)] };
   const rules = { downTicks, texts };
+  // The same object each time: of what stays as it was, nothing need be decided.
+  const up = evaluateDependency(shown, rules, known({ up: true, ms: 0 }), INITIAL_MEMORY, 0);
   const witness = isOutsideHost(target.url.hostname) ? wayOut?.join() : undefined;
   const pingOnce = async (deadline: AbortSignal) => {
     const leave = await limiter.enter(deadline);
@@ -60,7 +63,8 @@ function createDependencySource(
       const ping = () => pingOnce(deadline);
       return witness ? witness.ping(ping, hasAnswered, deadline) : ping();
     },
-    evaluate: (reading, memory, now) => evaluateDependency(shown, rules, reading, memory, now),
+    evaluate: (reading, memory, now) =>
+      reading.ok && reading.value.up ? up : evaluateDependency(shown, rules, reading, memory, now),
     close: () => prober.close(),
   };
 }

@@ -51,6 +51,16 @@ test("credentials and query are sent, and shown nowhere", async () => {
   expect(JSON.stringify(evaluation)).not.toMatch(/ann|s3cret|t0ken/);
 });
 
+test("one that is up is the same object each time, however long it took and whatever was before", () => {
+  const [source] = sourcesOf(["tcp://a.test:1"]);
+  const seen = [
+    source?.evaluate(known({ up: true, ms: 3 }), source.initial, 0),
+    source?.evaluate(known({ up: true, ms: 900 }), { failuresInARow: 7, failingSince: 1 }, 60_000),
+  ];
+  expect(seen[0]).toBe(seen[1]);
+  expect(seen[0]).toMatchObject({ signals: [{ key: "dep:d0", active: false }], holds: [], memory: source?.initial });
+});
+
 describe("256 pings at once", () => {
   test("that hang hold up no other below that bound", async () => {
     const hung = await serve();
