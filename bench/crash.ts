@@ -34,7 +34,7 @@ const LONGEST_MS = 10_000;
  * @param socketPath of the engine
  */
 export async function measureCrash(socketPath: string, quick: boolean): Promise<CrashTimes> {
-  const count = quick ? 10 : 30;
+  const count = quick ? 10 : 25;
   const bot = await startBotApi({ token: TOKEN, chatId: CHAT_ID });
   const containers = new RealContainers();
   const environment = {
