@@ -72,6 +72,49 @@ describe("the bundle", () => {
     }
   });
 
+  test("lives through the largest envelope that it reads, everything in which is to be told", async () => {
+    const limit = await run(process.execPath, [...optionsOfImage(), "-p", "v8.getHeapStatistics().heap_size_limit"]);
+    const mostBytes = Number(limit.stdout) / 32;
+    const overdue = (id: number) => ({
+      run_id: id,
+      task_id: id,
+      agent: "developer",
+      pid: 4,
+      runtime_s: 99_999,
+      cpu_ticks: 5,
+    });
+    const textOf = (count: number) => {
+      const agents = Array.from({ length: count }, (_, index) => overdue(index));
+      return JSON.stringify({ schema_version: 1, generated_at: new Date().toISOString(), agents });
+    };
+    const perAgent = (textOf(20_000).length - textOf(10_000).length) / 10_000;
+    const [orchestrator, bot] = await Promise.all([
+      startHttp((_request, response) => response.end(textOf(Math.floor((0.97 * mostBytes) / perAgent)))),
+      startBotApi({ token: TOKEN, chatId: "-1001" }),
+    ]);
+    const child = spawn(process.execPath, [...optionsOfImage(), file], {
+      env: {
+        WATCHDOG_MEM_PCT: "100",
+        WATCHDOG_INTERVAL_S: "1",
+        WATCHDOG_DOCKER_SOCK: "off",
+        WATCHDOG_METRICS_URL: `http://127.0.0.1:${orchestrator.port}/metrics`,
+        WATCHDOG_TG_BOT_TOKEN: TOKEN,
+        WATCHDOG_TG_CHAT_ID: "-1001",
+        WATCHDOG_TG_API_ROOT: bot.url,
+        WATCHDOG_LISTEN: "off",
+      },
+      stdio: "ignore",
+    });
+    try {
+      await bot.received(3, 60_000);
+      expect(bot.messages[0]?.text).toContain("runs too long");
+      expect(child.exitCode ?? child.signalCode).toBeNull();
+    } finally {
+      child.kill("SIGKILL");
+      await Promise.all([orchestrator, bot].map((server) => server.close()));
+    }
+  });
+
   test("understands what Telegram refuses", async () => {
     const bot = await startBotApi({ token: "987654321:zz", chatId: "-1001" });
     try {

@@ -12,7 +12,7 @@ const MIB = 1024 * 1024;
  * 100,000 agents are about 15 MiB. JSON takes several times its length once it is parsed, more when all that it tells
  * of alerts at once, and a heap that is too small for that ends the process; so a small heap gets less.
  */
-const mostBytes = () => Math.min(64 * MIB, Math.floor(getHeapStatistics().heap_size_limit / 24));
+const mostBytes = () => Math.min(64 * MIB, Math.floor(getHeapStatistics().heap_size_limit / 32));
 
 export type CollectTexts = AreaTexts<"orchestrator" | "failures">;
 
