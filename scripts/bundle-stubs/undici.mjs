@@ -10,3 +10,4 @@ export { default as buildConnector } from "../../node_modules/undici/lib/core/co
 export { default as errors } from "../../node_modules/undici/lib/core/errors.js";
 export { default as Agent } from "../../node_modules/undici/lib/dispatcher/agent.js";
 export { default as Client } from "../../node_modules/undici/lib/dispatcher/client.js";
+export { default as Pool } from "../../node_modules/undici/lib/dispatcher/pool.js";

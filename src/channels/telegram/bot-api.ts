@@ -1,6 +1,6 @@
 import { Telegram, TelegramError } from "telegraf";
 import type { Telegram as Methods, Opts } from "telegraf/types";
-import { Agent, type Dispatcher } from "undici";
+import { Pool } from "undici";
 import { formatDuration } from "../../core/text.ts";
 import { EN } from "../../core/texts/index.ts";
 import { explainFailure } from "../../http/explain-failure.ts";
@@ -22,7 +22,7 @@ const MAX_ANSWER_BYTES = 256 * 1024;
  * A call throws a TelegramError when the Bot API refused it, else a NoAnswerError, which knows whether it may have arrived.
  */
 export class BotApi extends Telegram {
-  readonly #agent: Agent;
+  readonly #connections: Pool;
   readonly #apiRoot: URL;
   readonly #timeoutMs: number;
   readonly #redact: (text: string) => string;
@@ -35,7 +35,7 @@ export class BotApi extends Telegram {
     this.#apiRoot = apiRoot;
     this.#timeoutMs = timeoutMs;
     this.#redact = createRedactor(botToken);
-    this.#agent = new Agent({
+    this.#connections = new Pool(apiRoot.origin, {
       // The second one is for the message after one whose connecting hangs.
       connections: 2,
       // HTTP/1.1 only: there undici never writes a POST a second time.
@@ -55,20 +55,18 @@ export class BotApi extends Telegram {
     options: { readonly signal?: AbortSignal | LegacySignal } = {},
   ): Promise<ReturnType<Methods[M]>> {
     let written = false;
-    const dispatcher = this.#agent.compose(
-      observeStart(() => {
-        written = true;
-      }),
-    );
     const givenUp = options.signal as AbortSignal | undefined;
     const deadline = startDeadline(this.#timeoutMs, givenUp);
     try {
-      const answer = await request(dispatcher, this.#urlOf(method), {
+      const answer = await request(this.#connections, this.#urlOf(method), {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(payload),
         maxBytes: MAX_ANSWER_BYTES,
         deadline: deadline.signal,
+        onWriting: () => {
+          written = true;
+        },
       });
       return readAnswer(answer, this.#redact) as ReturnType<Methods[M]>;
     } catch (thrown) {
@@ -85,7 +83,7 @@ export class BotApi extends Telegram {
 
   /** Frees the connection. A call under way ends with an error. */
   async disconnect(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#connections.destroy();
   }
 
   #urlOf(method: string): URL {
@@ -100,22 +98,4 @@ export class BotApi extends Telegram {
     const what = written ? "no complete answer" : "no connection";
     return givenUp ? `${what} when the sender gave up` : `${what} within ${formatDuration(this.#timeoutMs, EN.units)}`;
   }
-}
-
-/**
- * Tells when a request begins to be written. undici calls `onRequestStart` on a connected socket immediately before it
- * writes; until then the request has certainly not been sent.
- */
-function observeStart(started: () => void): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) =>
-    dispatch(options, {
-      onRequestStart(controller, context) {
-        started();
-        handler.onRequestStart?.(controller, context);
-      },
-      onResponseStart: (...args) => handler.onResponseStart?.(...args),
-      onResponseData: (...args) => handler.onResponseData?.(...args),
-      onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
-      onResponseError: (...args) => handler.onResponseError?.(...args),
-    });
 }
