@@ -16,15 +16,24 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
+/** Below the ports that Linux hands out by itself; each worker of vitest has its own, or one would take what another has let go. */
+const FIRST_PORT = 20_000 + 3_000 * ((Number(process.env.VITEST_POOL_ID ?? 1) - 1) % 4);
+const PORTS = 3_000;
+const handedOut = new Set<number>();
+
 /**
- * Starts something on a port that nobody else will be given while it is away: below those that Linux hands out by itself.
+ * Starts something on a port that nobody else will be given while it is away.
  *
  * @param start rejects where the port is taken
  */
 export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (handedOut.has(port)) continue;
     try {
-      return await start(20_000 + Math.floor(Math.random() * 12_000));
+      const started = await start(port);
+      handedOut.add(port);
+      return started;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     }
