@@ -21,11 +21,8 @@ interface TellingTimes {
 
 const TOKEN = "1:bench";
 const CHAT_ID = "-100";
-/**
- * The watchdog keeps to Telegram's pace, 20 a minute: what waits for that would be no time of ours. And an idle connection to the
- * Bot API does not last from one crash to the next, neither here (5 s) nor where crashes are days apart: both connect anew.
- */
-const PAUSE_MS = 5_200;
+/** The watchdog keeps to Telegram's pace, 20 a minute: what waits for that would be no time of ours. */
+const PAUSE_MS = 3_050;
 /** Crashes are not to fall in step with anything that runs at an interval. */
 const JITTER_MS = 150;
 const LONGEST_MS = 10_000;
@@ -37,7 +34,7 @@ const LONGEST_MS = 10_000;
  * @param socketPath of the engine
  */
 export async function measureCrash(socketPath: string, quick: boolean): Promise<CrashTimes> {
-  const count = quick ? 8 : 20;
+  const count = quick ? 10 : 30;
   const bot = await startBotApi({ token: TOKEN, chatId: CHAT_ID });
   const containers = new RealContainers();
   const environment = {

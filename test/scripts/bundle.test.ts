@@ -22,6 +22,20 @@ describe("the bundle", () => {
   const watchdog = (args: readonly string[], env: Record<string, string> = {}) =>
     run(process.execPath, [file, ...args], { cwd: "/", env: { WATCHDOG_DOCKER_SOCK: "off", ...env } });
 
+  /** Starts it under the options of its launcher; it tells the Bot API at that address. */
+  const startTelling = (botUrl: string, env: Record<string, string>) =>
+    spawn(process.execPath, [...optionsOfImage(), file], {
+      env: {
+        WATCHDOG_MEM_PCT: "100",
+        WATCHDOG_TG_BOT_TOKEN: TOKEN,
+        WATCHDOG_TG_CHAT_ID: "-1001",
+        WATCHDOG_TG_API_ROOT: botUrl,
+        WATCHDOG_LISTEN: "off",
+        ...env,
+      },
+      stdio: "ignore",
+    });
+
   beforeAll(async () => {
     await run(process.execPath, [join(ROOT, "scripts/bundle.ts"), out]);
     text = readFileSync(join(out, "program.js"), "utf8");
@@ -39,8 +53,7 @@ describe("the bundle", () => {
   });
 
   test("asks over HTTP, HTTPS and docker.sock, and tells Telegram, under the options of its launcher", async () => {
-    const options = optionsOfImage();
-    expect(options).toContain("--optimize-for-size");
+    expect(optionsOfImage()).toContain("--optimize-for-size");
     const answer: RequestListener = (_request, response) => response.end("ok");
     const [http, https, docker, bot] = await Promise.all([
       startHttp(answer),
@@ -48,18 +61,10 @@ describe("the bundle", () => {
       startDockerEngine([{ id: idOf(1), name: "api", state: "paused", status: "Up 3 days (Paused)" }]),
       startBotApi({ token: TOKEN, chatId: "-1001" }),
     ]);
-    const child = spawn(process.execPath, [...options, file], {
-      env: {
-        NODE_EXTRA_CA_CERTS: CERTIFICATE_PATH,
-        WATCHDOG_MEM_PCT: "100",
-        WATCHDOG_DOCKER_SOCK: docker.socketPath,
-        WATCHDOG_DEPS: `plain=http://127.0.0.1:${http.port},safe=https://localhost:${https.port}`,
-        WATCHDOG_TG_BOT_TOKEN: TOKEN,
-        WATCHDOG_TG_CHAT_ID: "-1001",
-        WATCHDOG_TG_API_ROOT: bot.url,
-        WATCHDOG_LISTEN: "off",
-      },
-      stdio: "ignore",
+    const child = startTelling(bot.url, {
+      NODE_EXTRA_CA_CERTS: CERTIFICATE_PATH,
+      WATCHDOG_DOCKER_SOCK: docker.socketPath,
+      WATCHDOG_DEPS: `plain=http://127.0.0.1:${http.port},safe=https://localhost:${https.port}`,
     });
     try {
       await bot.received(1, 40_000);
@@ -92,18 +97,10 @@ describe("the bundle", () => {
       startHttp((_request, response) => response.end(textOf(Math.floor((0.97 * mostBytes) / perAgent)))),
       startBotApi({ token: TOKEN, chatId: "-1001" }),
     ]);
-    const child = spawn(process.execPath, [...optionsOfImage(), file], {
-      env: {
-        WATCHDOG_MEM_PCT: "100",
-        WATCHDOG_INTERVAL_S: "1",
-        WATCHDOG_DOCKER_SOCK: "off",
-        WATCHDOG_METRICS_URL: `http://127.0.0.1:${orchestrator.port}/metrics`,
-        WATCHDOG_TG_BOT_TOKEN: TOKEN,
-        WATCHDOG_TG_CHAT_ID: "-1001",
-        WATCHDOG_TG_API_ROOT: bot.url,
-        WATCHDOG_LISTEN: "off",
-      },
-      stdio: "ignore",
+    const child = startTelling(bot.url, {
+      WATCHDOG_INTERVAL_S: "1",
+      WATCHDOG_DOCKER_SOCK: "off",
+      WATCHDOG_METRICS_URL: `http://127.0.0.1:${orchestrator.port}/metrics`,
     });
     try {
       await bot.received(3, 60_000);

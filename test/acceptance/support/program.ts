@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { optionsOfImage } from "../../../scripts/image-options.ts";
+import { optionsOfImage, variablesOfImage } from "../../../scripts/image-options.ts";
 
 export const BIN = fileURLToPath(new URL("../../../bin/watchdog", import.meta.url));
 
@@ -10,7 +11,8 @@ const COMPILE_CACHE = fileURLToPath(new URL("../../../node_modules/.cache/accept
 /** `TEST_BUNDLE` names the folder of a bundle: then it is tested as the image runs it, instead of the sources. */
 const { TEST_BUNDLE } = process.env;
 const PROGRAM: readonly string[] =
-  TEST_BUNDLE === undefined ? [BIN] : [process.execPath, ...optionsOfImage(), `${TEST_BUNDLE}/watchdog.cjs`];
+  TEST_BUNDLE === undefined ? [BIN] : [process.execPath, ...optionsOfImage(), resolve(TEST_BUNDLE, "watchdog.cjs")];
+const VARIABLES = TEST_BUNDLE === undefined ? { NODE_COMPILE_CACHE: COMPILE_CACHE } : variablesOfImage();
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -54,7 +56,7 @@ export class Program {
     const [file = BIN, ...before] = command;
     this.child = spawn(file, [...before, ...args], {
       // Nothing of the environment that the tests run in, least of all its WATCHDOG_* and NODE_OPTIONS.
-      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+      env: { PATH: process.env.PATH, ...VARIABLES, ...env },
       cwd,
       stdio: ["ignore", stdout ?? "pipe", "pipe"],
     });
@@ -67,10 +69,10 @@ export class Program {
       this.stderr += text;
       this.#changed();
     });
-    this.ended = new Promise((resolve, reject) => {
+    this.ended = new Promise((settle, reject) => {
       child.on("error", reject);
       child.on("close", (code, signal) => {
-        resolve({ code, signal });
+        settle({ code, signal });
         this.#changed();
       });
     });
