@@ -136,10 +136,11 @@ describe.concurrent("what is told without an alert", () => {
     const env = { WATCHDOG_STATE_DIR: scene.path("state"), WATCHDOG_TZ: "UTC" };
     // Any time of the last hours will do; the very first start tells none that was due before it.
     const at = (agoMin: number) => new Date(Date.now() - agoMin * 60_000).toISOString().slice(11, 16);
+    const missed = { ...env, WATCHDOG_DIGEST_AT: at(30) };
     const first = await scene.run({ ...env, WATCHDOG_DIGEST_AT: at(60) });
     await first.ticks(1);
     await first.stop();
-    const second = await scene.run({ ...env, WATCHDOG_DIGEST_AT: at(30) });
+    const second = await scene.run(missed);
     const { message } = await scene.told.expect(SOON);
     expect(message.silent).toBe(true);
     expect(message.text.split("\n").slice(0, 3)).toEqual([
@@ -149,7 +150,7 @@ describe.concurrent("what is told without an alert", () => {
     ]);
     await second.ticks(1);
     await second.kill();
-    await scene.run({ ...env, WATCHDOG_DIGEST_AT: at(30) });
+    await scene.run(missed);
   });
 });
 
