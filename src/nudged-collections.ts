@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { type Instant, SECOND_MS } from "./core/time.ts";
+import type { Scope } from "./sources/source.ts";
 
 /** The least time between the beginnings of two nudged collections … */
 const GAP_MS = 250;
@@ -13,8 +14,8 @@ const LONGEST_GAP_MS = 2 * SECOND_MS;
 export class NudgedCollections {
   readonly #clock: Clock;
   readonly #isFree: () => boolean;
-  readonly #collect: () => void;
-  #isDue = false;
+  readonly #collect: (scope: Scope) => void;
+  #due: Scope | undefined;
   #lastAt: Instant = Number.NEGATIVE_INFINITY;
   #gapMs = GAP_MS;
   #cancelTimer: (() => void) | undefined;
@@ -23,25 +24,25 @@ export class NudgedCollections {
    * @param isFree whether a collection may begin now
    * @param collect begins one, and calls `satisfy` as every beginning collection does
    */
-  constructor(clock: Clock, isFree: () => boolean, collect: () => void) {
+  constructor(clock: Clock, isFree: () => boolean, collect: (scope: Scope) => void) {
     this.#clock = clock;
     this.#isFree = isFree;
     this.#collect = collect;
   }
 
-  nudge(): void {
-    this.#isDue = true;
+  nudge(scope: Scope): void {
+    if (this.#due !== "all") this.#due = scope;
     this.proceed();
   }
 
   /** A collection begins, for whatever reason: it sees what was nudged for so far. */
   satisfy(): void {
-    this.#isDue = false;
+    this.#due = undefined;
   }
 
   /** Collects if something is due and nothing is in the way. To be called when a collection has let go. */
   proceed(): void {
-    if (!this.#isDue || this.#cancelTimer !== undefined || !this.#isFree()) return;
+    if (this.#due === undefined || this.#cancelTimer !== undefined || !this.#isFree()) return;
     const now = this.#clock.now();
     const sinceMs = now - this.#lastAt;
     if (sinceMs < this.#gapMs) {
@@ -53,11 +54,11 @@ export class NudgedCollections {
     }
     this.#gapMs = sinceMs < 2 * this.#gapMs ? Math.min(2 * this.#gapMs, LONGEST_GAP_MS) : GAP_MS;
     this.#lastAt = now;
-    this.#collect();
+    this.#collect(this.#due);
   }
 
   stop(): void {
-    this.#isDue = false;
+    this.#due = undefined;
     this.#cancelTimer?.();
   }
 }

@@ -12,7 +12,7 @@ import { type Instant, MINUTE_MS, SECOND_MS } from "./core/time.ts";
 import { decideTogether } from "./decide-together.ts";
 import { explainFailure } from "./http/explain-failure.ts";
 import { NudgedCollections } from "./nudged-collections.ts";
-import type { AnySource } from "./sources/source.ts";
+import type { AnySource, Scope } from "./sources/source.ts";
 import type { TickChanges } from "./store/store.ts";
 import { flapsOwner, memoryOwner, type SourceView, WatchedSource } from "./watched-source.ts";
 
@@ -118,7 +118,7 @@ export class Watchdog {
       states.delete(source.name);
       const watched = new WatchedSource(source, stored, log, texts);
       const mayCollect = () => this.#running && !watched.busy;
-      const nudged = new NudgedCollections(clock, mayCollect, () => this.#collectAlone(this.#posts[index]));
+      const nudged = new NudgedCollections(clock, mayCollect, (scope) => this.#collectAlone(this.#posts[index], scope));
       return { watched, nudged, following: undefined };
     });
     const now = clock.now();
@@ -158,7 +158,7 @@ export class Watchdog {
   /** One whole pass over every source, waiting for the slowest. */
   async runOnce(): Promise<void> {
     this.#running = true;
-    await Promise.all(this.#posts.map((post) => this.#collect(post)));
+    await Promise.all(this.#posts.map((post) => this.#collect(post, "all")));
     this.#flush();
     this.#running = false;
   }
@@ -200,7 +200,7 @@ export class Watchdog {
   /** A source that cannot be followed is polled all the same. */
   #follow({ watched, nudged }: Post): { stop(): void } | undefined {
     try {
-      return watched.source.follow?.(() => nudged.nudge());
+      return watched.source.follow?.((scope) => nudged.nudge(scope));
     } catch (thrown) {
       this.#parts.log.warn({ source: watched.source.name, error: explainFailure(thrown) }, "source cannot be followed");
       return undefined;
@@ -225,7 +225,7 @@ export class Watchdog {
     this.#cancelLateGather = undefined;
     for (const post of this.#posts) {
       if (isPrompt(post)) this.#awaited.add(post);
-      void this.#collect(post).then(() => {
+      void this.#collect(post, "all").then(() => {
         this.#awaited.delete(post);
         this.#flushWhenGathered();
       });
@@ -239,17 +239,19 @@ export class Watchdog {
   }
 
   /** Resolves once the reading of a new collection, or the failure to start one, is among the ready ones. */
-  async #collect(post: Post): Promise<void> {
+  async #collect(post: Post, scope: Scope): Promise<void> {
     const { watched, nudged } = post;
     if (!watched.busy) nudged.satisfy();
-    const reading = await watched.collect(this.#parts.clock, () => nudged.proceed());
+    // What is under way reads the news alone, and stands for no tick.
+    else if (scope === "all" && watched.scope === "news") nudged.nudge("all");
+    const reading = await watched.collect(this.#parts.clock, scope, () => nudged.proceed());
     if (reading !== undefined) this.#ready.push({ post, reading });
   }
 
   /** Collects one source out of cadence. What that finds is told at once, whatever a tick under way still waits for. */
-  #collectAlone(post: Post | undefined): void {
+  #collectAlone(post: Post | undefined, scope: Scope): void {
     if (post === undefined) return;
-    void this.#collect(post).then(() => {
+    void this.#collect(post, scope).then(() => {
       const mine = this.#ready.filter((ready) => ready.post === post);
       this.#ready = this.#ready.filter((ready) => ready.post !== post);
       this.#decide(mine);

@@ -1,6 +1,13 @@
 import type { Clock } from "./clock.ts";
 import type { Ack } from "./core/ack.ts";
-import { type AlertChanges, type AlertState, advanceAlerts, type HeldBack, joinChanges } from "./core/alerts.ts";
+import {
+  type AlertChanges,
+  type AlertState,
+  advanceAlerts,
+  type HeldBack,
+  isHeld,
+  joinChanges,
+} from "./core/alerts.ts";
 import { type CauseNode, MOST_HELD_BACK_MS, type Standing } from "./core/causes.ts";
 import { dampFlapping, type FlapRecords } from "./core/flapping.ts";
 import { type Histories, NO_HISTORIES, noteReadings, showHistories } from "./core/histories.ts";
@@ -12,7 +19,7 @@ import type { AreaTexts } from "./core/texts/index.ts";
 import type { Instant } from "./core/time.ts";
 import { explainFailure } from "./http/explain-failure.ts";
 import { readSource } from "./sources/read-source.ts";
-import type { AnySource } from "./sources/source.ts";
+import type { AnySource, Scope } from "./sources/source.ts";
 
 /** How a source does, for those who look. */
 export interface SourceView {
@@ -62,6 +69,7 @@ export class WatchedSource {
   #heldSince: ReadonlyMap<string, Instant> = new Map();
   #view: SourceView;
   #busy = false;
+  #scope: Scope = "all";
   #pending = false;
   #lastMs = 0;
 
@@ -78,6 +86,11 @@ export class WatchedSource {
   /** A collection has not let go yet; there is never a second one beside it. */
   get busy(): boolean {
     return this.#busy;
+  }
+
+  /** What the collection under way, or the last one, is to read. */
+  get scope(): Scope {
+    return this.#scope;
   }
 
   /** The collection under way has yielded no reading yet. */
@@ -127,12 +140,13 @@ export class WatchedSource {
    * Reads it once; never rejects. While a collection is under way: `undefined` before its deadline; beyond it, one that
    * does not come back is one more failed reading each time.
    */
-  async collect(clock: Clock, onReleased: () => void): Promise<Reading<unknown> | undefined> {
+  async collect(clock: Clock, scope: Scope, onReleased: () => void): Promise<Reading<unknown> | undefined> {
     if (this.#busy) return this.#pending ? undefined : unknown(this.#view.error ?? this.#texts.failures.stillHangs);
     this.#busy = true;
+    this.#scope = scope;
     this.#pending = true;
     const startedAt = clock.now();
-    const { reading, released } = readSource(this.source, clock, this.#texts);
+    const { reading, released } = readSource(this.source, clock, this.#texts, scope);
     void released.then(() => {
       this.#busy = false;
       onReleased();
@@ -188,9 +202,11 @@ export class WatchedSource {
   /** How its signals stand, before anything is decided, as far as they can be causes or have some. */
   causeNodes(now: Instant, silences: readonly Silence[]): CauseNode[] {
     if (this.#linked.length === 0) return [];
-    // What was held back is decided on again only where nothing newer is: it may be unknown by now.
-    const newest = this.#undecided.at(-1)?.signals ?? [...this.#heldBack.values()].map(({ signal }) => signal);
-    const evaluated = new Map(newest.filter(isLinked).map((signal) => [signal.key, signal]));
+    const evaluated = new Map(
+      this.#newestSignals()
+        .filter(isLinked)
+        .map((signal) => [signal.key, signal]),
+    );
     return this.#linked.map((view) => {
       const { key, standsFor, needs } = view;
       const state = this.#alerting.get(key);
@@ -220,7 +236,7 @@ export class WatchedSource {
     const isWaiting = this.#heldBack.size + this.#heldSince.size > 0;
     if (evaluations.length > 0 && !isWaiting && evaluations.every((one) => one === NOTHING)) return NO_CHANGES;
     const { name } = this.source;
-    let heldBack: readonly HeldBack[] = [];
+    let heldBack: readonly HeldBack[] = [...this.#heldBack.values()];
     const advance = (evaluation: Evaluation<unknown>, alerting: ReadonlyMap<string, AlertState>): AlertChanges => {
       const changes = advanceAlerts(
         name,
@@ -238,15 +254,19 @@ export class WatchedSource {
       return changes;
     };
     return this.#guard(now, () => {
-      const changed = evaluations.map((evaluation) => advance(evaluation, this.#alerting));
-      if (evaluations.length === 0 && this.#heldBack.size > 0) {
-        const signals = [...this.#heldBack.values()].map(({ signal }) => signal);
-        changed.push(advance({ signals, holds: [], memory: null }, new Map()));
-      }
+      if (evaluations.length === 0 && heldBack.length > 0) evaluations.push(NOTHING_NEW);
+      const changed = evaluations.map((evaluation) => advance(withHeldBack(evaluation, heldBack), this.#alerting));
       this.#heldBack = new Map(heldBack.map((held) => [held.signal.key, held]));
       this.#heldSince = this.#stillHeldSince(now);
       return changed.length === 0 ? undefined : joinChanges(changed);
     });
+  }
+
+  /** What there is to decide on; what was held back only where nothing newer is: it may be unknown by now. */
+  #newestSignals(): readonly Signal[] {
+    const wholeAt = this.#undecided.findLastIndex(({ partial }) => partial !== true);
+    const before = wholeAt === -1 ? [...this.#heldBack.values()].map(({ signal }) => signal) : [];
+    return [...before, ...this.#undecided.slice(Math.max(0, wholeAt)).flatMap(({ signals }) => signals)];
   }
 
   #stillHeldSince(now: Instant): Map<string, Instant> {
@@ -283,7 +303,17 @@ export class WatchedSource {
 }
 
 const NOTHING: Evaluation<unknown> = { signals: [], holds: [], memory: null };
+const NOTHING_NEW: Evaluation<unknown> = { ...NOTHING, partial: true };
 const NO_CHANGES: AlertChanges = { set: [], forget: [], notices: [] };
+
+/** What was held back is decided on again, unless the evaluation says something newer of it. */
+function withHeldBack(evaluation: Evaluation<unknown>, heldBack: readonly HeldBack[]): Evaluation<unknown> {
+  if (!evaluation.partial || heldBack.length === 0) return evaluation;
+  const read = new Set(evaluation.signals.map(({ key }) => key));
+  const holds = new Set(evaluation.holds);
+  const again = heldBack.map(({ signal }) => signal).filter(({ key }) => !read.has(key) && !isHeld(key, holds));
+  return { ...evaluation, signals: [...evaluation.signals, ...again] };
+}
 
 function isCalm({ signals, remarks = [] }: Evaluation<unknown>): boolean {
   const isQuiet = ({ nature, active, measure }: Signal) => nature === "level" && !active && measure === undefined;

@@ -4,6 +4,7 @@ import type { Reading } from "../src/core/reading.ts";
 import type { Evaluation, Signal, Suspect } from "../src/core/signal.ts";
 import { EN } from "../src/core/texts/index.ts";
 import { HOUR_MS, SECOND_MS as S } from "../src/core/time.ts";
+import type { Scope } from "../src/sources/source.ts";
 import { openDatabase } from "../src/store/open-database.ts";
 import { Store } from "../src/store/store.ts";
 import { Watchdog } from "../src/watchdog.ts";
@@ -35,14 +36,14 @@ function watch(clock: SimulatedClock, store = new Store(openDatabase(undefined, 
   /** "12 s: alert a, alert b<a". */
   const decided: string[] = [];
   const lines: object[] = [];
-  let nudge = () => {};
+  let nudge: (scope: Scope) => void = () => {};
   const watchdog = new Watchdog({
     texts: EN,
     // The dependency comes first, so that order alone explains nothing.
     sources: [
       dep,
       Object.assign(containers, {
-        follow(onNews: () => void) {
+        follow(onNews: (scope: Scope) => void) {
           nudge = onNews;
           return { stop() {} };
         },
@@ -88,7 +89,17 @@ function watch(clock: SimulatedClock, store = new Store(openDatabase(undefined, 
       dep.collecting = reports(inactive("dep:db", NEEDS));
     },
   };
-  return { watchdog, store, decided, lines, containers, dep, falls, rises, nudge: () => nudge() };
+  return {
+    watchdog,
+    store,
+    decided,
+    lines,
+    containers,
+    dep,
+    falls,
+    rises,
+    nudge: (scope: Scope = "all") => nudge(scope),
+  };
 }
 
 describe("what falls in one tick", () => {
@@ -220,6 +231,26 @@ describe("while its cause is suspected", () => {
     nudge();
     await clock.advance(S);
     expect(decided).toEqual(["155 s: alert container:db, alert dep:db<container:db"]);
+  });
+
+  test("it goes on waiting while something else of its source is read alone", async () => {
+    const clock = new SimulatedClock();
+    const { watchdog, decided, containers, nudge } = watch(clock);
+    const api = active("container:api", NEEDS);
+    containers.isSuspect = true;
+    containers.collecting = reports(api);
+    watchdog.start();
+    await clock.advance(S);
+    containers.isSuspect = false;
+    containers.isPartial = true;
+    containers.collecting = reports(active("container:web"));
+    nudge("news");
+    await clock.advance(S);
+    expect(decided).toEqual(["1 s: alert container:web"]);
+    containers.collecting = reports(active(DB, STANDS));
+    nudge("news");
+    await clock.advance(S);
+    expect(decided.slice(1)).toEqual(["2 s: alert container:db, alert container:api<container:db"]);
   });
 
   test("it is told alone after three minutes, whatever is suspected for longer", async () => {

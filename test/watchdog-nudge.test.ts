@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EN } from "../src/core/texts/index.ts";
 import { HOUR_MS, SECOND_MS as S } from "../src/core/time.ts";
+import type { Scope } from "../src/sources/source.ts";
 import { openDatabase } from "../src/store/open-database.ts";
 import { Store } from "../src/store/store.ts";
 import { Watchdog } from "../src/watchdog.ts";
@@ -11,11 +12,11 @@ const INTERVAL = 30 * S;
 
 /** A source that is followed: the test nudges in its name. */
 class FollowedSource extends ScriptedSource {
-  nudge: () => void = () => expect.unreachable("nobody follows");
+  nudge: (scope?: Scope) => void = () => expect.unreachable("nobody follows");
   stopped = 0;
 
-  follow(nudge: () => void): { stop(): void } {
-    this.nudge = nudge;
+  follow(nudge: (scope: Scope) => void): { stop(): void } {
+    this.nudge = (scope = "all") => nudge(scope);
     const stop = () => {
       this.stopped += 1;
     };
@@ -187,6 +188,57 @@ describe("never a second collection beside another", () => {
       await clock.advance(S);
     }
     expect(collectedAtS()).toEqual([0]);
+  });
+});
+
+describe("a nudge for news alone", () => {
+  test("is passed on to the source; a tick asks for all", async () => {
+    const { clock, source, watchdog } = watch();
+    watchdog.start();
+    await clock.advance(10 * S);
+    source.nudge("news");
+    await clock.advance(30 * S);
+    expect(source.scopes).toEqual(["all", "news", "all"]);
+  });
+
+  test.each([
+    ["before", ["all", "news"] as const],
+    ["after", ["news", "all"] as const],
+  ])("that waits %s another for all is served by that", async (_name, nudges) => {
+    const { clock, source, watchdog, collectedAtS } = watch();
+    source.collecting = reportsAfter(clock, S, inactive("a"));
+    watchdog.start();
+    for (const scope of nudges) source.nudge(scope);
+    await clock.advance(10 * S);
+    expect(collectedAtS()).toEqual([0, 1]);
+    expect(source.scopes).toEqual(["all", "all"]);
+  });
+
+  test("stands for no tick: one that comes beside it is made up for as soon as it lets go", async () => {
+    const { clock, source, watchdog, collectedAtS } = watch();
+    watchdog.start();
+    await clock.advance(29 * S);
+    source.collecting = reportsAfter(clock, 2 * S, inactive("a"));
+    source.nudge("news");
+    await clock.advance(25 * S);
+    expect(collectedAtS()).toEqual([0, 29, 31]);
+    expect(source.scopes).toEqual(["all", "news", "all"]);
+  });
+
+  test("what was read of some leaves all others as they were", async () => {
+    const { clock, source, watchdog, decided } = watch(reports(active("a:1"), inactive("a:2"), active("a:3")));
+    watchdog.start();
+    await clock.advance(10 * S);
+    source.collecting = reports(active("a:2"));
+    source.isPartial = true;
+    source.nudge("news");
+    await clock.advance(S);
+    expect(decided).toEqual(["0 s: alert a:1, alert a:3", "10 s: alert a:2"]);
+    const statuses = watchdog.signals().map(({ key, status }) => `${key} ${status}`);
+    expect(statuses.sort()).toEqual(["a:1 active", "a:2 active", "a:3 active"]);
+    source.isPartial = false;
+    await clock.advance(30 * S);
+    expect(decided.slice(2)).toEqual(["30 s: recovery a:1, recovery a:3"]);
   });
 });
 

@@ -42,7 +42,7 @@ export interface HeldBack {
 }
 
 /**
- * Runs every signal of one source through `decide`. A key that alerts and is neither among the signals nor held is over.
+ * Runs every signal of one source through `decide`. A key that alerts and is neither among the signals nor held is over, unless the evaluation is partial.
  * A silenced key is neither alerted nor re-alerted, as if it had not been looked at: when the silence ends, what is still
  * wrong is a new alert. What was told is resolved all the same.
  *
@@ -108,7 +108,7 @@ export function advanceAlerts(
     });
     notices.push({ ...noticeOf(signal), action: decision, ...(cause && { cause }), since, at: now });
   }
-  for (const state of alerting.values()) {
+  for (const state of evaluation.partial ? [] : alerting.values()) {
     if (seen.has(state.key) || isHeld(state.key, held)) continue;
     forget.push(state.key);
     notices.push(recoveryOf(state, texts.noLongerReported(state.key), [texts.itWas(state.what)], now));

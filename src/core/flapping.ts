@@ -53,7 +53,8 @@ export function dampFlapping<Memory>(
     return { evaluation: isSame ? evaluation : { ...evaluation, signals }, records: Object.fromEntries(next) };
   const read = new Set(evaluation.signals.map((signal) => signal.key));
   const holds = new Set(evaluation.holds);
-  const held = Object.entries(records).filter(([key]) => !read.has(key) && isHeld(key, holds));
+  const isKept = (key: string) => evaluation.partial === true || isHeld(key, holds);
+  const held = Object.entries(records).filter(([key]) => !read.has(key) && isKept(key));
   return {
     evaluation: isSame ? evaluation : { ...evaluation, signals },
     records: Object.fromEntries([...held, ...next]),

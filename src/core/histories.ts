@@ -11,7 +11,7 @@ const KEPT_VALUES = 12;
 const MAX_KEYS = 200;
 
 /** The histories with one more reading; what is gone is forgotten, what is held stays as it is. */
-export function noteReadings(before: Histories, { signals, holds }: Evaluation<unknown>): Histories {
+export function noteReadings(before: Histories, { signals, holds, partial }: Evaluation<unknown>): Histories {
   const after = new Map<string, readonly number[]>();
   let room = MAX_KEYS - before.size;
   for (const signal of signals) {
@@ -24,9 +24,10 @@ export function noteReadings(before: Histories, { signals, holds }: Evaluation<u
     }
     after.set(signal.key, [...(known ?? []), value].slice(-KEPT_VALUES));
   }
-  if (holds.length === 0) return after;
+  if (holds.length === 0 && !partial) return after;
   const held = new Set(holds);
-  for (const [key, values] of before) if (!after.has(key) && isHeld(key, held)) after.set(key, values);
+  const isKept = (key: string) => partial === true || isHeld(key, held);
+  for (const [key, values] of before) if (!after.has(key) && isKept(key)) after.set(key, values);
   return after;
 }
 

@@ -32,7 +32,7 @@ export function updateOverview(before: readonly SignalView[], evaluation: Evalua
     VIEWS.set(signal, view);
     views.push(!active && suspects.has(key) ? { ...view, pending: true } : view);
   }
-  if (evaluation.holds.length === 0) return views;
+  if (evaluation.holds.length === 0 && !evaluation.partial) return views;
   const holds = new Set(evaluation.holds);
   for (const suspect of suspects.values()) {
     const { key, severity, what } = suspect;
@@ -45,7 +45,17 @@ export function updateOverview(before: readonly SignalView[], evaluation: Evalua
     const { pending: _over, ...held } = view;
     views.push({ ...held, status: "unknown" });
   }
-  return views;
+  return evaluation.partial ? replaceAmong(before, views) : views;
+}
+
+function replaceAmong(before: readonly SignalView[], views: readonly SignalView[]): readonly SignalView[] {
+  const left = new Map(views.map((view) => [view.key, view]));
+  const replaced = before.map((view) => {
+    const newer = left.get(view.key) ?? view;
+    left.delete(view.key);
+    return newer;
+  });
+  return [...replaced, ...left.values()];
 }
 
 /** Most signals are the same objects tick after tick, and so are their views. */

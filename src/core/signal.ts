@@ -60,6 +60,8 @@ export interface Evaluation<Memory> {
    * has. A key that is neither among `signals` nor held is over: it is resolved and forgotten.
    */
   readonly holds: readonly string[];
+  /** It speaks of nothing but these: every other key stays as it is, as if there had been no reading. */
+  readonly partial?: true;
   /** What is not active, but suspected to be wrong. */
   readonly suspects?: readonly Suspect[];
   /** What is worth knowing and no reason to do anything, one line each: told at most once, without a sound. */

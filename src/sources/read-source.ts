@@ -3,7 +3,7 @@ import { known, type Reading, unknown } from "../core/reading.ts";
 import { formatDuration } from "../core/text.ts";
 import type { AreaTexts } from "../core/texts/index.ts";
 import { explainFailureIn } from "../http/explain-failure.ts";
-import type { Source } from "./source.ts";
+import type { Scope, Source } from "./source.ts";
 
 /** One collection under way. */
 export interface Collection<T> {
@@ -23,10 +23,11 @@ export function readSource<T, Memory>(
   source: Source<T, Memory>,
   clock: Clock,
   texts: AreaTexts<"failures">,
+  scope: Scope = "all",
 ): Collection<T> {
   const deadline = new AbortController();
   const collected = Promise.resolve()
-    .then(() => source.collect(deadline.signal))
+    .then(() => source.collect(deadline.signal, scope))
     .then(known, (thrown: unknown) => unknown(explainFailureIn(texts.failures, thrown)));
   const reading = new Promise<Reading<T>>((resolve) => {
     const cancel = clock.after(source.deadlineMs, () => {

@@ -2,6 +2,9 @@ import type { Reading } from "../core/reading.ts";
 import type { Evaluation } from "../core/signal.ts";
 import type { Instant } from "../core/time.ts";
 
+/** What a collection is to read: all, or at least what the thing's own events told of since the last collection. */
+export type Scope = "all" | "news";
+
 /**
  * One thing that is observed and can fail alone: a small Mealy machine. Collecting does I/O and may fail; evaluating is
  * pure and total.
@@ -21,14 +24,16 @@ export interface Source<T, Memory> {
   /**
    * Reads the thing once. Rejects with an Error whose message says what failed and how to mend it, without secrets.
    * Must end its I/O when `deadline` aborts.
+   *
+   * @param scope absent: all; with "news" it may read less than all, where it knows of what its news are
    */
-  collect(deadline: AbortSignal): Promise<T>;
+  collect(deadline: AbortSignal, scope?: Scope): Promise<T>;
   /**
    * Listens for news, where the thing tells of itself, and calls `nudge` for a collection out of cadence. Events nudge, polls
    * are the truth: a nudge says when to look, never what is; one that is lost costs at most an interval, and a
    * thousand cost a few collections. Never throws, and mends what breaks by itself, until it is stopped.
    */
-  follow?(nudge: () => void): { stop(): void };
+  follow?(nudge: (scope: Scope) => void): { stop(): void };
   /** Turns a reading into signals. On a failed reading it holds every key that it did not learn about. */
   evaluate(reading: Reading<T>, memory: Memory, now: Instant): Evaluation<Memory>;
   /** Frees what `collect` keeps between calls (sockets). The watchdog calls it once, after the last collection. */

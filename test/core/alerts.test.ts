@@ -243,6 +243,14 @@ describe("over any sequence of evaluations", () => {
     );
   });
 
+  test("a key of which a partial evaluation says nothing never changes", () => {
+    const evaluation = { signals: [inactive("dep:a")], holds: [], partial: true, memory: null } as const;
+    const alerting = new Map(["dep:a", "dep:b"].map((key) => [key, state(key, longAgo)]));
+    const changes = advanceAlerts("test", evaluation, alerting, NOW, COOLDOWN, EN.messages);
+    expect(decisions(changes)).toEqual(["recovery dep:a"]);
+    expect(changes.forget).toEqual(["dep:a"]);
+  });
+
   test("a held key that is not reported never changes", () => {
     fc.assert(
       fc.property(evaluations, cooldowns, (sequence, cooldownMs) => {

@@ -9,7 +9,7 @@ import { active, edge, inactive } from "../stand-ins/scripted-source.ts";
 
 const KEY = "dep:db";
 
-/** Reads `!` (bad), `.` (good), `?` (unknown) and ` ` (gone) in turn; plays it through damping and deciding. */
+/** Reads `!` (bad), `.` (good), `?` (unknown), `-` (not asked) and ` ` (gone) in turn; plays it through damping and deciding. */
 function play(readings: string, cooldownMs = 0) {
   const alerting = new Map<string, AlertState>();
   let records: FlapRecords = {};
@@ -17,7 +17,8 @@ function play(readings: string, cooldownMs = 0) {
   const damped: string[] = [];
   for (const [index, letter] of [...readings].entries()) {
     const signals: Signal[] = letter === "!" ? [active(KEY)] : letter === "." ? [inactive(KEY)] : [];
-    const evaluation = { signals, holds: letter === "?" ? [KEY] : [], memory: null };
+    const part = letter === "-" ? ({ partial: true } as const) : {};
+    const evaluation = { signals, holds: letter === "?" ? [KEY] : [], ...part, memory: null };
     const result = dampFlapping(evaluation, JSON.parse(JSON.stringify(records)), alerting, EN.messages);
     records = result.records;
     const [signal] = result.evaluation.signals;
@@ -86,6 +87,7 @@ describe("a signal that keeps changing", () => {
 
   test("what is unknown is no change, and what was told of it holds", () => {
     expect(play(".!.!.!.!??????????.").damped).toBe(".!.!.!.!??????????!");
+    expect(play(".!.!.!.!----------.").damped).toBe(".!.!.!.!----------!");
   });
 
   test("a subject that is gone is over, and forgotten", () => {
@@ -98,7 +100,7 @@ describe("a signal that keeps changing", () => {
 test("whatever is read: alert and recovery alternate, and one that is calm for 20 readings is told as it is", () => {
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom("!", ".", "?"), maxLength: 80 }),
+      fc.string({ unit: fc.constantFrom("!", ".", "?", "-"), maxLength: 80 }),
       fc.constantFrom("!", "."),
       (readings, end) => {
         const { notices, alerting } = play(readings + end.repeat(25));

@@ -30,6 +30,12 @@ describe("of what is measured the last values are kept", () => {
     ["the first of two of one key", [[active("a", measured(1)), active("a", measured(2))]], [1]],
   ])("%s", (_name, readings, known) => expect(historyOf(...readings)).toEqual(known));
 
+  test("over readings of others alone", () => {
+    const before = noteReadings(NO_HISTORIES, evaluation([active("a", measured(91))]));
+    const after = noteReadings(before, { ...evaluation([active("b", measured(92))]), partial: true });
+    expect([after.get("a"), after.get("b")]).toEqual([[91], [92]]);
+  });
+
   test("twelve of them", () => {
     const readings = Array.from({ length: 30 }, (_, index) => [active("a", measured(index))]);
     expect(historyOf(...readings)).toEqual([18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29]);

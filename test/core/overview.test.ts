@@ -25,6 +25,18 @@ describe("the signals as they stand", () => {
     expect(views.map(({ key, status }) => `${key} ${status}`)).toEqual(shown);
   });
 
+  test("of a part of them the others stay as they are, and where they are", () => {
+    const part = {
+      signals: [inactive("dep:b"), active("dep:c")],
+      holds: ["dep:a"],
+      partial: true,
+      memory: null,
+    } as const;
+    const shown = updateOverview(BEFORE, part).map(({ key, status }) => `${key} ${status}`);
+    expect(shown).toEqual(["dep:a unknown", "dep:b inactive", "host_mem active", "dep:c active"]);
+    expect(updateOverview(BEFORE, { ...part, signals: [], holds: [] })).toEqual(BEFORE);
+  });
+
   describe("what is suspected", () => {
     const suspects = [{ key: "dep:a", severity: "critical" as const, what: "dep:a was stopped", standsFor: ["a"] }];
     const look = (signals: Signal[], holds: string[]) =>

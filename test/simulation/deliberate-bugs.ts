@@ -97,6 +97,10 @@ export const DELIBERATE_BUGS: Readonly<Record<string, DeliberateBug>> = {
     (evaluation, { ok }) => (ok ? { ...evaluation, holds: [] } : evaluation),
     "decisionsFollowReadings",
   ),
+  "takes what was not asked about for over": withEvaluations(
+    ({ partial: _, ...evaluation }) => evaluation,
+    "decisionsFollowReadings",
+  ),
   "keeps alerting what is no longer reported": withEvaluations(
     (evaluation) => ({ ...evaluation, holds: ["animal0", "animal1", "animal2"] }),
     "lastWordIsTheTruth",

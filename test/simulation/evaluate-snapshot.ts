@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly subjects: readonly { readonly key: string; readonly severity: Severity; readonly isIll: boolean }[];
   /** The keys that it says nothing about. */
   readonly unreadable: readonly string[];
+  /** Nothing but these was asked about. */
+  readonly partial?: true;
   /** A counter that only rises. */
   readonly escapes: number;
 }
@@ -38,8 +40,9 @@ export function evaluateSnapshot(plan: SourcePlan, reading: Reading<Snapshot>, m
     return { signals, holds: [plan.kind], suspects, memory: { ...memory, failures: down.failuresInARow } };
   }
 
-  const { subjects, unreadable, escapes } = reading.value;
-  const illFor: Record<string, number> = {};
+  const { subjects, unreadable, escapes, partial } = reading.value;
+  const illFor: Record<string, number> = partial ? { ...memory.illFor } : {};
+  if (partial) signals.pop();
   for (const key of unreadable) illFor[key] = memory.illFor[key] ?? 0;
   for (const { key, severity, isIll } of subjects) {
     const { active, failuresInARow } = debounce(memory.illFor[key] ?? 0, isIll, plan.threshold);
@@ -60,14 +63,15 @@ export function evaluateSnapshot(plan: SourcePlan, reading: Reading<Snapshot>, m
     const key = `${plan.kind}_escaped`;
     signals.push({ key, severity: "warning", nature: "edge", active: true, what: "some escaped", measure });
   }
-  return { signals, holds: unreadable, suspects, memory: { failures: 0, illFor, escapes } };
+  const failures = partial ? memory.failures : 0;
+  return { signals, holds: unreadable, suspects, ...(partial && { partial }), memory: { failures, illFor, escapes } };
 }
 
 /** What the trace keeps of an evaluation. */
 export function describeEvaluation(
   plan: SourcePlan,
   reading: Reading<Snapshot>,
-  { signals, holds, suspects = [] }: Evaluation<Memory>,
+  { signals, holds, suspects = [], partial }: Evaluation<Memory>,
 ): Evaluated {
   const keysOf = (active: boolean) =>
     signals.filter((signal) => signal.nature === "level" && signal.active === active).map(({ key }) => key);
@@ -78,6 +82,7 @@ export function describeEvaluation(
     active: keysOf(true),
     inactive: keysOf(false),
     holds,
+    partial: partial === true,
     suspects: suspects.map(({ key }) => key),
     escapes: plan.hasEdge && reading.ok ? reading.value.escapes : undefined,
     rise: signals.find(({ nature }) => nature === "edge")?.measure?.value ?? 0,

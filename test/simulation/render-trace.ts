@@ -47,6 +47,7 @@ function renderFacts(event: TraceEvent): string {
       return [
         event.source,
         event.ok ? "" : "UNKNOWN",
+        event.partial ? "in part," : "",
         `wrong: ${event.active.join(" ") || "-"}; well: ${event.inactive.join(" ") || "-"}`,
         event.holds.length > 0 ? `; unknown: ${event.holds.join(" ")}` : "",
         event.suspects.length > 0 ? `; suspected: ${event.suspects.join(" ")}` : "",

@@ -1,5 +1,5 @@
 import type { Severity } from "../../src/core/signal.ts";
-import type { Source } from "../../src/sources/source.ts";
+import type { Scope, Source } from "../../src/sources/source.ts";
 import { describeEvaluation, evaluateSnapshot, INITIAL, type Memory, type Snapshot } from "./evaluate-snapshot.ts";
 import type { Life } from "./life.ts";
 import type { Random } from "./random.ts";
@@ -77,8 +77,8 @@ export class ScriptedSource {
       name: plan.name,
       deadlineMs: plan.deadlineMs,
       initial: INITIAL,
-      ...(this.#has("nudges") ? { follow: (nudge: () => void) => this.#follow(life, nudge) } : {}),
-      collect: (deadline) => (life.isAlive ? this.#collect(life, deadline) : new Promise(() => {})),
+      ...(this.#has("nudges") ? { follow: (nudge: (scope: Scope) => void) => this.#follow(life, nudge) } : {}),
+      collect: (deadline, scope) => (life.isAlive ? this.#collect(life, deadline, scope) : new Promise(() => {})),
       evaluate: (reading, memory) => {
         const evaluation = evaluateSnapshot(plan, reading, memory);
         if (life.isAlive) record(describeEvaluation(plan, reading, evaluation));
@@ -88,7 +88,7 @@ export class ScriptedSource {
   }
 
   /** Tells of most changes when they happen, and now and then of nothing. */
-  #follow(life: Life, nudge: () => void): { stop(): void } {
+  #follow(life: Life, nudge: (scope: Scope) => void): { stop(): void } {
     let isStopped = false;
     const waitForNews = () => {
       const nextMs = Math.min(...this.#subjects.map(({ changesAtMs }) => changesAtMs));
@@ -96,7 +96,7 @@ export class ScriptedSource {
       this.#time.at(Math.max(Math.min(nextMs, gossipMs), this.#time.nowMs) + this.#random.pick([1, 1, 30]), () => {
         if (isStopped || this.#isCalm || !life.isAlive) return;
         this.#live();
-        if (this.#random.chance(0.8)) nudge();
+        if (this.#random.chance(0.8)) nudge(this.#random.pick(["all", "news"]));
         waitForNews();
       });
     };
@@ -108,7 +108,7 @@ export class ScriptedSource {
     };
   }
 
-  #collect(life: Life, deadline: AbortSignal): Promise<Snapshot> {
+  #collect(life: Life, deadline: AbortSignal, scope?: Scope): Promise<Snapshot> {
     const mood = this.#currentMood();
     const random = this.#random;
     const isFailing = mood !== "fine" && this.#has("failing readings") && random.chance(mood === "failing" ? 0.9 : 0.3);
@@ -119,7 +119,7 @@ export class ScriptedSource {
     const finish = () => {
       if (!life.pass("reading")) return;
       if (isFailing && !this.#isCalm) reject(random.pick(THROWN));
-      else resolve(this.#look());
+      else resolve(this.#look(scope));
     };
     if (isHanging) this.#hang(deadline, finish);
     else if (afterMs === 0) finish();
@@ -159,14 +159,24 @@ export class ScriptedSource {
     return this.#mood;
   }
 
-  #look(): Snapshot {
+  #look(scope: Scope = "all"): Snapshot {
     this.#live();
+    if (scope === "news" && !this.#isCalm) return this.#lookAtSome();
     const isPartial = !this.#isCalm && this.#has("partial readings") && this.#random.chance(0.2);
     const unreadable = isPartial ? this.#subjects.filter(() => this.#random.chance(0.5)).map(({ key }) => key) : [];
     const subjects = this.#subjects
       .filter(({ key, state }) => state !== "gone" && !unreadable.includes(key))
       .map(({ key, severity, state }) => ({ key, severity, isIll: state === "ill" }));
     return { subjects, unreadable, escapes: this.#escapes };
+  }
+
+  #lookAtSome(): Snapshot {
+    const some = this.#subjects.filter(({ state }) => state !== "gone" && this.#random.chance(0.5));
+    const unreadable = some.filter(() => this.#random.chance(0.1)).map(({ key }) => key);
+    const subjects = some
+      .filter(({ key }) => !unreadable.includes(key))
+      .map(({ key, severity, state }) => ({ key, severity, isIll: state === "ill" }));
+    return { subjects, unreadable, partial: true, escapes: this.#escapes };
   }
 
   /** Lets happen what has happened since somebody looked last. */

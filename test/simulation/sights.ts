@@ -31,6 +31,7 @@ export const SIGHTS = [
   "folded under its cause",
   "told after its cause",
   "held back",
+  "reading of some news",
   "replied to what raised it",
   "edited",
   "edit failed",
@@ -72,6 +73,7 @@ export function sightsOf(trace: Trace): Set<Sight> {
         if ((SIGHTS as readonly string[]).includes(event.how)) seen.add(event.how as Sight);
         break;
       case "evaluated":
+        if (event.partial) seen.add("reading of some news");
         if (!event.ok) seen.add("failed reading");
         else if (event.holds.length > 0) seen.add("partly unknown reading");
         break;

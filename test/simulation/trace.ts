@@ -55,6 +55,8 @@ export interface Evaluated {
   readonly active: readonly string[];
   readonly inactive: readonly string[];
   readonly holds: readonly string[];
+  /** It says nothing of any other key: all else is as before. */
+  readonly partial: boolean;
   readonly suspects: readonly string[];
   /** The counter behind the source's edge, where it has one and it was read, and the rise of it that was signalled. */
   readonly escapes: number | undefined;

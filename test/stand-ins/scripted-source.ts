@@ -2,7 +2,7 @@ import type { Clock } from "../../src/clock.ts";
 import type { Reading } from "../../src/core/reading.ts";
 import { type Evaluation, kindOf, type Signal } from "../../src/core/signal.ts";
 import type { Instant } from "../../src/core/time.ts";
-import type { Source } from "../../src/sources/source.ts";
+import type { Scope, Source } from "../../src/sources/source.ts";
 
 /** How a collection goes. May also break the contract: throw at once, reject with anything, never settle. */
 export type Collecting = (deadline: AbortSignal) => Promise<readonly Signal[]>;
@@ -21,9 +21,13 @@ export class ScriptedSource implements Source<readonly Signal[], ScriptedMemory>
   collecting: Collecting;
   /** When each collection began, on the timeline. */
   readonly collectedAt: Instant[] = [];
+  /** What each was to read. */
+  readonly scopes: Scope[] = [];
   underWay = 0;
   mostUnderWay = 0;
   closed = 0;
+  /** Its readings say nothing of what they do not name. */
+  isPartial = false;
   memory: ScriptedMemory = this.initial;
   readonly #kinds: readonly string[];
   readonly #clock: Clock;
@@ -42,8 +46,9 @@ export class ScriptedSource implements Source<readonly Signal[], ScriptedMemory>
     this.#kinds = more.kinds ?? [kindOf(name)];
   }
 
-  collect(deadline: AbortSignal): Promise<readonly Signal[]> {
+  collect(deadline: AbortSignal, scope: Scope = "all"): Promise<readonly Signal[]> {
     this.collectedAt.push(this.#clock.now());
+    this.scopes.push(scope);
     this.underWay += 1;
     this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay);
     const collected = this.collecting(deadline);
@@ -56,7 +61,9 @@ export class ScriptedSource implements Source<readonly Signal[], ScriptedMemory>
 
   evaluate(reading: Reading<readonly Signal[]>, { evaluations }: ScriptedMemory): Evaluation<ScriptedMemory> {
     this.memory = { evaluations: evaluations + 1 };
-    return { signals: reading.ok ? reading.value : [], holds: reading.ok ? [] : this.#kinds, memory: this.memory };
+    const { memory } = this;
+    if (!reading.ok) return { signals: [], holds: this.#kinds, memory };
+    return { signals: reading.value, holds: [], ...(this.isPartial && { partial: true }), memory };
   }
 
   async close(): Promise<void> {

@@ -1,42 +1,40 @@
 import type { EngineAddress } from "../../config/engine-address.ts";
-import { known, type Reading, unknown } from "../../core/reading.ts";
 import { isSameData } from "../../core/same-data.ts";
+import type { Scope } from "../source.ts";
 import { type Engine, notDocker } from "./engine/engine.ts";
-import { MAX_SOCKETS } from "./engine/guarded-agent.ts";
 import type { EventFacts, EventRecord } from "./events/event-facts.ts";
-import { type ListedContainer, type Listing, parseInspect } from "./parse.ts";
+import {
+  type Inspected,
+  type InspectionParts,
+  type Inspections,
+  inspectAll,
+  isOver,
+  listedAs,
+} from "./inspect-containers.ts";
+import type { ListedContainer, Listing } from "./parse.ts";
 import { selectWatched } from "./select-watched.ts";
 import type { ContainerDetails, ObservedContainer, Snapshot, WallTimeMs } from "./snapshot.ts";
 import { linkContainers } from "./tokens.ts";
 import { MAY_START_MS } from "./track/judge.ts";
 
-export interface CollectorParts {
+export interface CollectorParts extends InspectionParts {
   readonly engine: Engine;
   readonly address: EngineAddress;
   readonly names: readonly string[];
   readonly ownId: string | undefined;
   /** Before the first collection, this long counts as the time since the one before, in milliseconds. */
   readonly intervalMs: number;
-  /** No inspection begins later than this after the list has come, in milliseconds. */
-  readonly inspectBudgetMs: number;
   readonly clock: { now(): number; wallNow(): number };
-  /** Whether the output of a failing health check may be quoted; absent: no. */
-  readonly evidence?: boolean;
   /** What the events told. */
   readonly record: EventRecord;
   /** Called with when something began or ended of which there should have been an event. */
   readonly expectEvent: (at: WallTimeMs) => void;
 }
 
-/** What `inspect` said of a container, and of which state it said so. */
-interface Inspected {
-  readonly listedAs: string;
-  readonly details: Reading<ContainerDetails>;
-}
-
 /** What a collection found, and from what, so that the next one need not find it again. */
 interface Found {
   readonly listing: Listing;
+  readonly watched: readonly ListedContainer[];
   readonly snapshot: Snapshot;
   /** When something began or ended last. */
   readonly changedAt: WallTimeMs;
@@ -45,37 +43,48 @@ interface Found {
   readonly listsHealth: boolean;
 }
 
+const NOTHING: Inspections = new Map();
+
 /** Docker reckons ages by the wall clock and we by a steady one; and its list takes a moment. */
 const AGE_SLACK_MS = 2_000;
 
 /**
  * Makes `collect`: one list a tick, and one inspection for each container that changed since the tick before or is not
  * plainly well and was not inspected in that state. What it learnt it keeps; nothing that decides an alert is kept here.
+ *
+ * With scope "news" it asks about those alone of which events told that they ended: so a crash is known before Docker
+ * has listed every other container, which takes the longer the more there are.
  */
-export function createCollector(parts: CollectorParts): (deadline: AbortSignal) => Promise<Snapshot> {
+export function createCollector(parts: CollectorParts): (deadline: AbortSignal, scope?: Scope) => Promise<Snapshot> {
   const { engine, clock, record } = parts;
   let inspected: ReadonlyMap<string, Inspected> = new Map();
   let listedAt: number | undefined;
   let last: Found | undefined;
+  let hasFailed = false;
   const observe = createObserver();
 
-  return async function collect(deadline) {
+  return async function collect(deadline, scope = "all") {
     const stop = (): void => engine.disconnect();
     deadline.addEventListener("abort", stop, { once: true });
     const events = record.take();
     try {
       deadline.throwIfAborted();
+      const ended = scope === "news" ? await inspectEnded(events, deadline) : NOTHING;
+      const part = showEnded(ended, events);
+      if (part !== undefined) return part;
       const askedAt = clock.now();
       const listing = await engine.listing();
       if (listing === undefined) throw notDocker(parts.address);
       const sinceLastMs = listedAt === undefined ? parts.intervalMs : askedAt - listedAt;
       if (last !== undefined && isCalm(last, listing, events, sinceLastMs)) parts.expectEvent(last.changedAt);
-      else last = await look(listing, events, sinceLastMs, deadline);
+      else last = await look(listing, events, sinceLastMs, deadline, ended);
       listedAt = askedAt;
+      hasFailed = false;
       // Orders that came while it looked may be the reason for what it saw.
       return { ...last.snapshot, takenAt: clock.wallNow(), events: { ...events, orders: record.orders } };
     } catch (thrown) {
       record.giveBack(events);
+      hasFailed = true;
       throw thrown;
     } finally {
       deadline.removeEventListener("abort", stop);
@@ -83,11 +92,41 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal) 
     }
   };
 
+  /** Asks about the containers that ended, where these are all that there is news of. */
+  async function inspectEnded(events: EventFacts, deadline: AbortSignal): Promise<Inspections> {
+    const due = last === undefined || hasFailed ? [] : endedOf(last, events);
+    const fresh = due.length === 0 ? NOTHING : await inspectAll(due, inspected, parts, deadline);
+    deadline.throwIfAborted();
+    return fresh;
+  }
+
+  /** @returns `undefined` where that tells too little, so that everything must be looked at */
+  function showEnded(ended: Inspections, events: EventFacts): Snapshot | undefined {
+    if (last === undefined || ended.size === 0) return undefined;
+    const containers: ObservedContainer[] = [];
+    const found = new Map(inspected);
+    for (const entry of last.watched) {
+      const one = ended.get(entry.id);
+      if (one === undefined) continue;
+      // One that runs again has an age, which the list tells.
+      if (one === "gone" || !one.details.ok || !isOver(one.details.value)) return undefined;
+      containers.push(observe(entry, one, true));
+      found.set(entry.id, one);
+    }
+    inspected = found;
+    last = { ...last, calmMs: 0 };
+    const { links } = last.snapshot;
+    const nothingElse = { partial: true, leftOut: [], unsure: [], incomplete: false } as const;
+    const told = { takenAt: clock.wallNow(), events: { ...events, orders: record.orders } };
+    return { containers, ...(links && { links }), ...nothingElse, ...told };
+  }
+
   async function look(
     listing: Listing,
     events: EventFacts,
     sinceLastMs: number,
     deadline: AbortSignal,
+    asked: Inspections,
   ): Promise<Found> {
     const haveNews = new Set(events.news.map(({ id }) => id));
     const listsHealth = engine.listsHealth();
@@ -98,7 +137,15 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal) 
         lacksHealth(entry, inspected.get(entry.id), listsHealth) ||
         needsInspection(entry, inspected.get(entry.id), sinceLastMs),
     );
-    const fresh = await inspectAll(due, inspected, parts, deadline);
+    // What hung just now hangs still; what was answered may have changed before the list.
+    const hung = new Map([...asked].filter(([, found]) => found !== "gone" && !found.details.ok));
+    const answered = await inspectAll(
+      due.filter(({ id }) => !hung.has(id)),
+      inspected,
+      parts,
+      deadline,
+    );
+    const fresh = new Map([...hung, ...answered]);
     deadline.throwIfAborted();
     const kept = new Map<string, Inspected>();
     const containers: ObservedContainer[] = [];
@@ -125,13 +172,22 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal) 
     const links = known ?? linkContainers(listing.listed, watched, parts.ownId);
     const snapshot = { takenAt: 0, containers, links, leftOut, unsure, incomplete, events };
     const calmMs = due.length > 0 ? 0 : youngestMs - AGE_SLACK_MS;
-    return { listing, snapshot, changedAt, calmMs, listsHealth };
+    return { listing, watched, snapshot, changedAt, calmMs, listsHealth };
   }
 
   function isCalm(found: Found, listing: Listing, { news }: EventFacts, sinceLastMs: number): boolean {
     if (listing !== found.listing || news.length > 0 || sinceLastMs > found.calmMs) return false;
     return engine.listsHealth() === found.listsHealth;
   }
+}
+
+/** The watched containers of which there are news, if these are ends; else none. */
+function endedOf({ listing, watched }: Found, { news }: EventFacts): readonly ListedContainer[] {
+  const known = new Set(listing.listed.map(({ id }) => id));
+  const newsOf = new Map(news.map((one) => [one.id, one]));
+  if (news.some(({ id }) => !known.has(id))) return [];
+  const due = watched.filter(({ id }) => newsOf.has(id));
+  return due.every(({ id }) => newsOf.get(id)?.end !== undefined) ? due : [];
 }
 
 /** Whether it is the same containers under the same names, in whatever state. */
@@ -167,52 +223,6 @@ function lacksHealth(entry: ListedContainer, last: Inspected | undefined, listsH
 
 function lastChangeOf({ startedAt, finishedAt }: ContainerDetails): WallTimeMs {
   return Math.max(startedAt ?? 0, finishedAt ?? 0);
-}
-
-function listedAs({ state, health, exitCode }: ListedContainer): string {
-  return `${state} ${health === "unhealthy"} ${exitCode}`;
-}
-
-async function inspectAll(
-  due: readonly ListedContainer[],
-  before: ReadonlyMap<string, Inspected>,
-  { engine, clock, inspectBudgetMs, evidence }: CollectorParts,
-  deadline: AbortSignal,
-): Promise<ReadonlyMap<string, Inspected | "gone">> {
-  const results = new Map<string, Inspected | "gone">();
-  // Those that failed last time come last: a few containers that hang must not cost the others their turn.
-  const queue = due.toSorted((a, b) => failed(before, a) - failed(before, b)).values();
-  const endAt = clock.now() + inspectBudgetMs;
-  const work = async (): Promise<void> => {
-    for (const entry of queue) {
-      const details =
-        clock.now() < endAt && !deadline.aborted
-          ? await inspect(engine, entry.id, evidence)
-          : unknown("not inspected: Docker answers too slowly");
-      results.set(entry.id, details === "gone" ? details : { listedAs: listedAs(entry), details });
-    }
-  };
-  await Promise.all(Array.from({ length: MAX_SOCKETS }, work));
-  return results;
-}
-
-function failed(before: ReadonlyMap<string, Inspected>, entry: ListedContainer): number {
-  return before.get(entry.id)?.details.ok === false ? 1 : 0;
-}
-
-async function inspect(
-  engine: Engine,
-  id: string,
-  evidence: boolean | undefined,
-): Promise<Reading<ContainerDetails> | "gone"> {
-  try {
-    const json = await engine.inspect(id);
-    if (json === undefined) return "gone";
-    const details = parseInspect(json, evidence);
-    return details === undefined ? unknown("inspect does not have the expected shape") : known(details);
-  } catch (thrown) {
-    return unknown((thrown as Error).message);
-  }
 }
 
 /** Makes of an entry what is read of its container; of the same entry the same, unless it was inspected anew. */

@@ -1,5 +1,5 @@
 import type { ContainersSettings } from "../../config/settings.ts";
-import type { AnySource } from "../source.ts";
+import type { AnySource, Scope } from "../source.ts";
 import { type ContainersSurroundings, createContainersSource } from "./index.ts";
 import { createLimitsSource } from "./limits/index.ts";
 import { withRoutes } from "./route-signals.ts";
@@ -18,9 +18,10 @@ export function createContainersSources(
   let newest: Promise<Snapshot> | undefined;
   const shared = {
     ...containers,
-    collect(deadline: AbortSignal): Promise<Snapshot> {
-      newest = containers.collect(deadline);
-      return newest;
+    collect(deadline: AbortSignal, scope?: Scope): Promise<Snapshot> {
+      const snapshot = containers.collect(deadline, scope);
+      if (scope !== "news") newest = snapshot;
+      return snapshot;
     },
   };
   const snapshot = async (): Promise<Snapshot> => {

@@ -49,8 +49,8 @@ export function linkSignals<Memory extends object>(
     return linked;
   };
   return {
+    ...evaluation,
     signals: evaluation.signals.map(linkAgain),
-    holds: evaluation.holds,
     ...(evaluation.suspects && { suspects: evaluation.suspects.map(link) }),
     memory: { ...evaluation.memory, ...(links.length > 0 && { links }) },
   };

@@ -78,13 +78,16 @@ export function noteRedeploys<M extends Memory>(
   const redeploys: Redeploy[] = [];
   const suspects: Suspect[] = [];
 
-  for (const [service, containers] of byService(reading.value.containers)) {
+  const { containers: observed, partial } = reading.value;
+  for (const [service, containers] of byService(observed)) {
+    if (partial && !containers.some(({ id }) => id === last.get(service)?.id)) continue;
     const isTold = containers.some(({ name }) => told.has(`container:${name}`));
     const { deployed, redeploy } = advance(service, last.get(service), containers, isTold, moment);
     after.set(service, deployed);
     if (redeploy !== undefined) redeploys.push(redeploy);
   }
   for (const [service, one] of before) {
+    if (partial) after.set(service, after.get(service) ?? one);
     if (after.has(service)) continue;
     const goneAt = one.goneAt ?? endOf(one, undefined, moment);
     if (now - goneAt >= rules.stopGraceMs) continue;

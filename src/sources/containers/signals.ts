@@ -76,13 +76,13 @@ export function evaluate(
       memory: { ...memory, failures },
     };
   }
-  const { takenAt, containers, leftOut, unsure, incomplete, events } = reading.value;
+  const { takenAt, containers, leftOut, unsure, incomplete, events, partial } = reading.value;
   const moment: Moment = { now, takenAt, lastReadAt: memory.readAt };
   const before = new Map(memory.tracks);
-  const lastOf = recallBy(before, containers);
+  const lastOf = partial ? ({ name }: ObservedContainer) => before.get(name) : recallBy(before, containers);
   const toldOf = tellingsOf(events);
   const after: [string, Track][] = [];
-  const signals: Signal[] = [dockerSignal(rules, undefined)];
+  const signals: Signal[] = partial ? [] : [dockerSignal(rules, undefined)];
   const suspects: Suspect[] = [];
   const holds: string[] = incomplete ? [...CONTAINER_KINDS] : [];
   const remember = (name: string, track: Track | undefined): void => {
@@ -121,6 +121,8 @@ export function evaluate(
     const last = before.get(name);
     remember(name, last && { ...last, countedAt: countedAtOf(last, moment) });
   }
+  if (partial)
+    return { signals, holds, suspects, partial, memory: { ...memory, tracks: merge(before, containers, after, now) } };
   const present = new Set([...containers.map(({ name }) => name), ...leftOut, ...unsure]);
   for (const name of incomplete ? [] : rules.required.filter((required) => !present.has(required))) {
     const { track, signal } = judgeMissing(name, before.get(name), events, moment, rules);
@@ -132,6 +134,19 @@ export function evaluate(
     remember(name, track);
   }
   return { signals, holds, suspects, memory: { failures: NO_TICKS, readAt: now, tracks: after } };
+}
+
+/** The tracks after a partial reading, which is not the last good one for any container but its own. */
+function merge(
+  before: ReadonlyMap<string, Track>,
+  containers: readonly ObservedContainer[],
+  after: readonly (readonly [name: string, track: Track])[],
+  now: Instant,
+): Memory["tracks"] {
+  const merged = new Map(before);
+  for (const { name } of containers) merged.delete(name);
+  for (const [name, track] of after) merged.set(name, { ...track, countedAt: track.countedAt ?? now });
+  return [...merged];
 }
 
 /** Whether the same container would be judged the same again, whenever that is. */

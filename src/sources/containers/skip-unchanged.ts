@@ -28,7 +28,10 @@ export function skipUnchanged<M extends Memory & RedeployMemory>(evaluate: Evalu
       return last.evaluation;
     }
     const evaluation = evaluate(reading, memory, now);
-    last = reading.ok && isCalm(memory, evaluation) ? { snapshot: reading.value, evaluation } : undefined;
+    last =
+      reading.ok && !evaluation.partial && isCalm(memory, evaluation)
+        ? { snapshot: reading.value, evaluation }
+        : undefined;
     return evaluation;
   };
 }

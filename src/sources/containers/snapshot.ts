@@ -77,6 +77,8 @@ export interface ObservedContainer {
 export interface Snapshot {
   readonly takenAt: WallTimeMs;
   readonly containers: readonly ObservedContainer[];
+  /** Nothing but these was read: of all others, and of Docker, the snapshot says nothing. */
+  readonly partial?: true;
   /** How the containers hang together, by name. */
   readonly links?: readonly (readonly [name: string, links: Links])[];
   /** Names of containers that exist and are not watched: left out by their label, or the watchdog's own. */

@@ -125,14 +125,15 @@ export class CauseBook {
     return isWaiting ? undefined : `${key} is held back, but nothing that it follows from is suspected`;
   }
 
-  #see({ source, active, inactive, holds, suspects }: Evaluated): void {
+  #see({ source, active, inactive, holds, partial, suspects }: Evaluated): void {
     const before = this.#views.get(source) ?? new Map<string, View>();
     const after = new Map<string, View>();
     for (const key of active) after.set(key, { status: "active", isSuspect: false });
     for (const key of inactive) after.set(key, { status: "inactive", isSuspect: suspects.includes(key) });
-    for (const key of before.keys()) {
+    for (const [key, view] of before) {
       const isHeld = holds.includes(key) || holds.includes(key.split(":", 1)[0] ?? key);
       if (isHeld && !after.has(key)) after.set(key, { status: "unknown", isSuspect: suspects.includes(key) });
+      else if (partial && !after.has(key)) after.set(key, view);
     }
     this.#views.set(source, after);
   }

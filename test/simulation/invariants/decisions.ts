@@ -77,11 +77,11 @@ class Decisions {
   }
 
   #judgeEvaluated(evaluated: Evaluated & TraceEvent, notices: Notice[]): string | undefined {
-    const { active, inactive, holds, source, instant } = evaluated;
+    const { active, inactive, holds, partial, source, instant } = evaluated;
     const seen = new Set([...active, ...inactive]);
     const over = [...this.#wrong].flatMap(([key, wrong]) => {
       const isHeld = holds.includes(key) || holds.includes(key.split(":", 1)[0] ?? key);
-      return wrong.source === source && !seen.has(key) && !isHeld ? [key] : [];
+      return wrong.source === source && !seen.has(key) && !isHeld && !partial ? [key] : [];
     });
     const messages = [
       ...active.map((key) => this.#judgeActive(key, evaluated, notices)),

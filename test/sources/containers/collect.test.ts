@@ -3,6 +3,7 @@ import { createCollector } from "../../../src/sources/containers/collect.ts";
 import { createEngine, type Engine } from "../../../src/sources/containers/engine/engine.ts";
 import { EventRecord } from "../../../src/sources/containers/events/event-facts.ts";
 import type { ObservedContainer, Snapshot } from "../../../src/sources/containers/snapshot.ts";
+import type { Scope } from "../../../src/sources/source.ts";
 import { FAULTS, idOf, only, type StandInEngine, startDockerEngine } from "../../stand-ins/docker-engine.ts";
 
 const LIST = "GET /containers/json?all=true";
@@ -17,11 +18,13 @@ const HASTY_MS = 100;
 let standIn: StandInEngine;
 let engine: Engine;
 let now: number;
-let tick: (afterMs?: number) => Promise<Snapshot>;
+let record: EventRecord;
+let tick: (afterMs?: number, scope?: Scope) => Promise<Snapshot>;
 
 beforeEach(async () => {
   standIn = await startDockerEngine();
   now = 0;
+  record = new EventRecord();
   begin(PATIENT_MS);
 });
 afterEach(async () => {
@@ -33,10 +36,10 @@ afterEach(async () => {
 function begin(timeoutMs: number): void {
   engine = createEngine({ address: standIn, timeoutMs });
   const collect = collector();
-  tick = (afterMs = 30_000) => {
+  tick = (afterMs = 30_000, scope = "all") => {
     now += afterMs;
     standIn.clear();
-    return collect(new AbortController().signal);
+    return collect(new AbortController().signal, scope);
   };
 }
 
@@ -49,7 +52,7 @@ function collector(change: { names?: string[]; ownId?: string } = {}) {
     intervalMs: 30_000,
     inspectBudgetMs: 150,
     clock: { now: () => now, wallNow: () => 1_000_000 + now },
-    record: new EventRecord(),
+    record,
     expectEvent: () => undefined,
   });
 }
@@ -167,6 +170,113 @@ describe("how much it asks", () => {
     await vi.waitFor(() => expect(standIn.connections()).toBe(1));
     await tick();
     expect(standIn.opened()).toBe(1);
+  });
+});
+
+describe("news alone", () => {
+  const EXITED = { state: "exited", exitCode: 7 } as const;
+  const die = ({ id, name }: { id: string; name: string }) =>
+    record.record({ action: "die", id, name, at: 1_000_000 + now, exitCode: 7, enabled: true, signal: undefined });
+  const start = ({ id, name }: { id: string; name: string }) =>
+    record.record({
+      action: "start",
+      id,
+      name,
+      at: 1_000_000 + now,
+      exitCode: undefined,
+      enabled: true,
+      signal: undefined,
+    });
+
+  test("of an end ask about that container and say nothing of others", async () => {
+    standIn.containers = [API, DB];
+    await tick();
+    standIn.containers = [{ ...API, ...EXITED }, DB];
+    die(API);
+    const found = await tick(1_000, "news");
+    expect(questions()).toEqual([inspectionOf(1)]);
+    expect(found).toMatchObject({ partial: true, events: { news: [{ id: API.id, end: { exitCode: 7 } }] } });
+    expect(found.containers).toEqual([
+      expect.objectContaining({ name: "api", state: "exited", exitCode: 7, leastAgeMs: 0 }),
+    ]);
+  });
+
+  test("leave it to the next tick to look at everything, at the ended one too", async () => {
+    standIn.containers = [API, DB];
+    await tick();
+    standIn.containers = [{ ...API, ...EXITED, status: "Exited (7) 30 seconds ago" }, DB];
+    die(API);
+    await tick(1_000, "news");
+    const found = await tick(29_000);
+    expect(found.partial).toBeUndefined();
+    expect(named(found, "api")).toMatchObject({ state: "exited", exitCode: 7 });
+    expect(named(found, "db")).toMatchObject({ state: "running" });
+  });
+
+  test("a list that is behind does not bring back to life what was found ended", async () => {
+    standIn.containers = [API];
+    await tick();
+    die(API);
+    const behind = standIn.containers;
+    standIn.fault = only(/[0-9a-f]{64}/, () => {
+      standIn.containers = [{ ...API, ...EXITED }];
+      return false;
+    });
+    await tick(1_000, "news");
+    standIn.containers = behind;
+    expect(named(await tick(), "api")).toMatchObject({ state: "exited" });
+    expect(questions()).toEqual([LIST, inspectionOf(1)]);
+  });
+
+  test.each<[string, () => void]>([
+    ["nothing", () => undefined],
+    ["a container that no list has shown", () => die({ id: idOf(3), name: "new" })],
+    ["an end and, of another, a start", () => [die(API), start(DB)]],
+    [
+      "one that runs again",
+      () => {
+        die(API);
+        standIn.containers = [API, DB];
+      },
+    ],
+    [
+      "one that is gone",
+      () => {
+        die(API);
+        standIn.containers = [DB];
+      },
+    ],
+  ])("of %s look at everything", async (_name, happen) => {
+    standIn.containers = [API, DB];
+    await tick();
+    standIn.containers = [{ ...API, ...EXITED }, DB];
+    happen();
+    expect((await tick(1_000, "news")).partial).toBeUndefined();
+    expect(questions()).toContain(LIST);
+  });
+
+  test("before anything was listed, and after a collection that failed, look at everything", async () => {
+    standIn.containers = [{ ...API, ...EXITED }];
+    die(API);
+    expect((await tick(0, "news")).partial).toBeUndefined();
+    standIn.fault = FAULTS.truncates;
+    await expect(tick()).rejects.toThrow();
+    standIn.fault = () => false;
+    die(API);
+    expect((await tick(0, "news")).partial).toBeUndefined();
+  });
+
+  test("of one that hangs cost one time-out, and the list tells of its end", async () => {
+    standIn.containers = [API, DB];
+    await tick();
+    engine.disconnect();
+    begin(HASTY_MS);
+    await tick();
+    standIn.containers = [{ ...API, ...EXITED }, DB];
+    standIn.fault = only(/[0-9a-f]{64}/, FAULTS.hangs);
+    die(API);
+    expect(named(await tick(1_000, "news"), "api")).toMatchObject({ state: "exited", details: { ok: false } });
+    expect(questions()).toEqual([inspectionOf(1), LIST]);
   });
 });
 

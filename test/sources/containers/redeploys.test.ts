@@ -131,6 +131,22 @@ describe("is no redeploy", () => {
     expect(played.remarks).toEqual([]);
   });
 
+  test("the mend of one whose crash was told by a reading of it alone", () => {
+    const crashed = service(1, { state: "dead" });
+    const played = play().read([crashed], 1 * S, { partial: true });
+    expect(played.memory.deployed).toEqual([["shop/web/1", expect.objectContaining({ told: true })]]);
+    expect(played.read([healthy(2)]).remarks).toEqual([]);
+  });
+
+  test("that others were read alone, while nothing was asked about it", () => {
+    const other = observed({ id: idOf(7), name: "other" });
+    const played = play()
+      .read([other], 1 * S, { partial: true })
+      .read([other], GRACE, { partial: true });
+    expect(played.last.suspects ?? []).toEqual([]);
+    expect(played.memory.deployed).toEqual(play().memory.deployed);
+  });
+
   test("one that comes back after its grace: that it was gone was told, or nobody missed it", () => {
     const late = play().read([stopped(1, WALL)], 1 * S, ordered(1, WALL));
     expect(late.read([healthy(2)], GRACE + 1 * S).remarks).toEqual([]);

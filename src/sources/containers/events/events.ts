@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { type EngineAddress, writeAddress } from "../../../config/engine-address.ts";
 import { nextPauseMs } from "../../../core/backoff.ts";
 import { SECOND_MS } from "../../../core/time.ts";
+import type { Scope } from "../../source.ts";
 import type { Engine } from "../engine/engine.ts";
 import { GuardedAgent } from "../engine/guarded-agent.ts";
 import { wordForbiddenEvents } from "../engine/word-engine.ts";
@@ -50,7 +51,7 @@ const SLACK_MS = 2 * SECOND_MS;
  */
 export class EventStream {
   readonly #parts: EventStreamParts;
-  readonly #nudge: () => void;
+  readonly #nudge: (scope: Scope) => void;
   readonly #agent: GuardedAgent;
   readonly #startedAt: WallTimeMs;
   readonly #seen = new Set<string>();
@@ -67,7 +68,7 @@ export class EventStream {
   #stopped = false;
 
   /** Begins at once. */
-  constructor(parts: EventStreamParts, nudge: () => void) {
+  constructor(parts: EventStreamParts, nudge: (scope: Scope) => void) {
     this.#parts = parts;
     this.#nudge = nudge;
     this.#agent = new GuardedAgent(parts.address, { timeoutMs: 0, maxBytes: MAX_HEAD_BYTES, endless: true });
@@ -131,7 +132,7 @@ export class EventStream {
 
   #read(response: IncomingMessage): void {
     // What happened while nobody listened may be more than Docker remembers.
-    if (this.#hasOpened) this.#nudge();
+    if (this.#hasOpened) this.#nudge("all");
     this.#hasOpened = true;
     this.#isForbidden = false;
     const lines = new LineSplitter(MAX_LINE_CHARS);
@@ -170,8 +171,8 @@ export class EventStream {
     // An order alone changes nothing yet.
     if (isOld || action === "kill" || !enabled || !this.#parts.isWatched(name)) return;
     if (action === "oom") {
-      this.#cancelOomNudge ??= this.#parts.clock.after(OOM_TO_DIE_MS, () => this.#nudgeNow());
-    } else this.#nudgeNow();
+      this.#cancelOomNudge ??= this.#parts.clock.after(OOM_TO_DIE_MS, () => this.#nudgeNow("all"));
+    } else this.#nudgeNow(action === "die" ? "news" : "all");
   }
 
   /** A probe that found what the one before found is no news. */
@@ -185,9 +186,9 @@ export class EventStream {
     return probed === before;
   }
 
-  #nudgeNow(): void {
+  #nudgeNow(scope: Scope): void {
     this.#cancelOomNudge?.();
     this.#cancelOomNudge = undefined;
-    this.#nudge();
+    this.#nudge(scope);
   }
 }

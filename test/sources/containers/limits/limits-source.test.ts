@@ -4,7 +4,7 @@ import type { Evaluation } from "../../../../src/core/signal.ts";
 import { EN } from "../../../../src/core/texts/index.ts";
 import { createContainersSources } from "../../../../src/sources/containers/create-sources.ts";
 import { readSource } from "../../../../src/sources/read-source.ts";
-import type { AnySource } from "../../../../src/sources/source.ts";
+import type { AnySource, Scope } from "../../../../src/sources/source.ts";
 import { FAULTS, HOST, idOf, only, type StandInEngine, startDockerEngine } from "../../../stand-ins/docker-engine.ts";
 
 const MIB = 2 ** 20;
@@ -145,6 +145,23 @@ describe("the limits of containers", () => {
     expect(evaluations.containers?.error).toContain("500");
     expect(evaluations["containers/limits"]?.error).toBe(evaluations.containers?.error);
     expect(sources.map(({ background }) => background)).toEqual([undefined, true]);
+  });
+
+  test("are those of all containers, though others were read alone meanwhile", async () => {
+    engine.containers = [API, { id: idOf(2), name: "db" }];
+    const tick = watch({ memPct: 90 });
+    await tick();
+    const [containers, limits] = sources;
+    const nudged = Promise.withResolvers<Scope>();
+    const following = containers?.follow?.(nudged.resolve);
+    await vi.waitFor(() => expect(engine.followers()).toBe(1));
+    engine.containers = [API, { id: idOf(2), name: "db", state: "exited", exitCode: 1 }];
+    engine.emit({ action: "die", id: idOf(2), name: "db", at: Date.now() });
+    const scope = await nudged.promise;
+    expect(await containers?.collect(new AbortController().signal, scope)).toMatchObject({ partial: true });
+    following?.stop();
+    state.now += 60_000;
+    expect(await limits?.collect(new AbortController().signal)).toMatchObject({ containers: [{ name: "api" }] });
   });
 
   test("an engine that hangs is let go of at the deadline", async () => {
