@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createLimiter, type Limiter } from "../../src/sources/limiter.ts";
+import { SimulatedClock } from "../stand-ins/simulated-clock.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -13,7 +14,7 @@ describe("a limiter", () => {
   test("never runs more tasks than it has slots, and runs all in order, whatever ends when", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.scheduler(), async (slots, scheduler) => {
-        const limiter = createLimiter(slots, "full");
+        const limiter = createLimiter({ running: slots }, "full");
         const started: number[] = [];
         let running = 0;
         const tasks = Array.from({ length: 10 }, (_, index) =>
@@ -34,13 +35,13 @@ describe("a limiter", () => {
   });
 
   test("a task that fails frees its slot", async () => {
-    const limiter = createLimiter(1, "full");
+    const limiter = createLimiter({ running: 1 }, "full");
     await expect(run(limiter, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     await expect(run(limiter, async () => "next")).resolves.toBe("next");
   });
 
   test("a deadline ends the waiting, and says who is in the way; the task is never run", async () => {
-    const limiter = createLimiter(1, "one other is in the way");
+    const limiter = createLimiter({ running: 1 }, "one other is in the way");
     const hung = Promise.withResolvers<string>();
     const first = run(limiter, () => hung.promise);
     const deadline = new AbortController();
@@ -61,8 +62,63 @@ describe("a limiter", () => {
   });
 
   test("a deadline that is over starts nothing", async () => {
-    const limiter = createLimiter(1, "full");
+    const limiter = createLimiter({ running: 1 }, "full");
     await expect(limiter.enter(AbortSignal.abort(new Error("over")))).rejects.toThrow("over");
     await expect(run(limiter, async () => 2)).resolves.toBe(2);
+  });
+
+  describe("of which only so many may be young", () => {
+    const BOUNDS = { running: 4, young: { most: 2, forMs: 20 } };
+
+    /** Six tasks that end when they are told to. */
+    function six() {
+      const clock = new SimulatedClock();
+      const limiter = createLimiter(BOUNDS, "full", clock);
+      const begun: number[] = [];
+      const ends = Array.from({ length: 6 }, (_, index) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        void run(limiter, () => {
+          begun.push(index);
+          return promise;
+        });
+        return resolve;
+      });
+      return { clock, begun, ends };
+    }
+
+    test("begins the others as the first ones end", async () => {
+      const { clock, begun, ends } = six();
+      await clock.advance(0);
+      expect(begun).toEqual([0, 1]);
+      for (const end of ends) {
+        end();
+        await clock.advance(0);
+      }
+      expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
+      await clock.advance(20);
+      expect(clock.pendingTimers).toBe(0);
+    });
+
+    test("does not let those that hang hold up the others for longer, until all slots are taken", async () => {
+      const { clock, begun, ends } = six();
+      await clock.advance(19);
+      expect(begun).toEqual([0, 1]);
+      await clock.advance(1);
+      expect(begun).toEqual([0, 1, 2, 3]);
+      await clock.advance(1_000);
+      expect(begun).toEqual([0, 1, 2, 3]);
+      expect(clock.pendingTimers).toBe(0);
+      ends[2]?.();
+      await clock.advance(0);
+      expect(begun).toEqual([0, 1, 2, 3, 4]);
+    });
+
+    test("waits for no time while nobody waits", async () => {
+      const clock = new SimulatedClock();
+      const limiter = createLimiter(BOUNDS, "full", clock);
+      await limiter.enter(NEVER);
+      await limiter.enter(NEVER);
+      expect(clock.pendingTimers).toBe(0);
+    });
   });
 });

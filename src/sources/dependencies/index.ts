@@ -10,8 +10,10 @@ import type { WayOut } from "../way-out.ts";
 import { createProber, type ProberOptions, type ProbeTexts } from "./collect.ts";
 import { type DependencyMemory, evaluateDependency, INITIAL_MEMORY, type PingOutcome } from "./signals.ts";
 
-/** Bounds the burst of name lookups and handshakes at the start of a tick. */
+/** Bounds the sockets of those that hang. */
 const MAX_PINGS_AT_ONCE = 256;
+/** Bounds the burst at the start of a tick: what is under way when memory is collected costs the most (ADR 19). */
+const YOUNG_PINGS = { most: 32, forMs: 20 };
 /** The ping's own timer must end it, as an outcome, before the watchdog gives the collection up as no reading. */
 const SLACK_MS = 500;
 
@@ -29,9 +31,12 @@ export function createDependencySources(
   texts: ProbeTexts,
   options: DependencyOptions = {},
 ): AnySource[] {
-  const limiter = createLimiter(MAX_PINGS_AT_ONCE, texts.dependencies.othersHang(MAX_PINGS_AT_ONCE));
+  const bounds = { running: MAX_PINGS_AT_ONCE, young: YOUNG_PINGS };
+  const limiter = createLimiter(bounds, texts.dependencies.othersHang(MAX_PINGS_AT_ONCE));
+  // Until the last one has had its turn, if none answers.
+  const turnMs = Math.ceil(settings.targets.length / YOUNG_PINGS.most) * YOUNG_PINGS.forMs;
   const shared = { names: createSharedLookup(), ...options };
-  return settings.targets.map((target) => createDependencySource(target, settings, texts, limiter, shared));
+  return settings.targets.map((target) => createDependencySource(target, settings, texts, limiter, turnMs, shared));
 }
 
 function createDependencySource(
@@ -39,6 +44,7 @@ function createDependencySource(
   { timeoutMs, downTicks }: DependenciesSettings,
   texts: ProbeTexts,
   limiter: Limiter,
+  turnMs: number,
   { wayOut, ...options }: DependencyOptions,
 ): Source<PingOutcome, DependencyMemory> {
   const prober = createProber(target, timeoutMs, texts, options);
@@ -57,7 +63,7 @@ function createDependencySource(
   };
   return {
     name: `dependencies/${target.name}`,
-    deadlineMs: timeoutMs + (witness ? timeoutMs : 0) + SLACK_MS,
+    deadlineMs: turnMs + timeoutMs + (witness ? timeoutMs : 0) + SLACK_MS,
     initial: INITIAL_MEMORY,
     collect: (deadline) => {
       const ping = () => pingOnce(deadline);

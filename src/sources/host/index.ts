@@ -26,7 +26,7 @@ interface HostRules extends HostSettings {
 
 /** What is measured of the host: each part fails alone. */
 export function createHostSources(settings: HostSettings, texts: AreaTexts<"host">): AnySource[] {
-  const limiter = createLimiter(MAX_HUNG_DISKS, texts.host.disk.othersHang(MAX_HUNG_DISKS));
+  const limiter = createLimiter({ running: MAX_HUNG_DISKS }, texts.host.disk.othersHang(MAX_HUNG_DISKS));
   const paths = settings.diskCritEnabled || settings.forecastMs !== undefined ? settings.diskPaths : [];
   const rules = { ...settings, texts };
   return [createMemorySource(rules), ...paths.map((path) => createDiskSource(path, rules, limiter))];

@@ -36,6 +36,13 @@ test("the watchdog waits a little longer than a ping lasts: a ping that times ou
   for (const source of sourcesOf(["tcp://a.test:1"])) expect(source.deadlineMs).toBeGreaterThan(5_000);
 });
 
+test("where there are many it waits until the last one has had its turn, too", () => {
+  const [one, ...others] = [1, 256, 1_000].map(
+    (count) => sourcesOf(Array(count).fill("tcp://a.test:1"))[0]?.deadlineMs ?? 0,
+  );
+  expect(others.map((deadlineMs) => deadlineMs - (one ?? 0))).toEqual([7 * 20, 31 * 20]);
+});
+
 test("credentials and query are sent, and shown nowhere", async () => {
   let asked = "";
   const server = await serve((socket, { text }) => {
