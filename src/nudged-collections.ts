@@ -35,7 +35,7 @@ export class NudgedCollections {
     this.proceed();
   }
 
-  /** A collection begins, for whatever reason: it sees what was nudged for so far. */
+  /** A collection begins, for whatever reason: it sees what was nudged for so far, for it never reads less than is due. */
   satisfy(): void {
     this.#due = undefined;
   }

@@ -27,6 +27,7 @@ export interface SourceView {
   /** `undefined` until its first reading. */
   readonly ok: boolean | undefined;
   readonly error: string | undefined;
+  /** When all of it was read last, or should have been. */
   readonly readAt: Instant | undefined;
 }
 
@@ -98,7 +99,7 @@ export class WatchedSource {
     return this.#pending;
   }
 
-  /** How long its last collection took until it yielded a reading, in milliseconds; 0 before the first. */
+  /** How long its last collection of all took until it yielded a reading, in milliseconds; 0 before the first. */
   get lastMs(): number {
     return this.#lastMs;
   }
@@ -153,7 +154,7 @@ export class WatchedSource {
     });
     const result = await reading;
     this.#pending = false;
-    this.#lastMs = clock.now() - startedAt;
+    if (scope === "all") this.#lastMs = clock.now() - startedAt;
     return result;
   }
 
@@ -176,7 +177,7 @@ export class WatchedSource {
       this.#undecided.push(showHistories(damped.evaluation, this.#histories));
       this.#memory = evaluation.memory;
       this.#flaps = damped.records;
-      this.#noteReading(reading, now);
+      this.#noteReading(reading, evaluation.partial ? (this.#view.readAt ?? now) : now);
     });
   }
 
@@ -264,9 +265,11 @@ export class WatchedSource {
 
   /** What there is to decide on; what was held back only where nothing newer is: it may be unknown by now. */
   #newestSignals(): readonly Signal[] {
-    const wholeAt = this.#undecided.findLastIndex(({ partial }) => partial !== true);
-    const before = wholeAt === -1 ? [...this.#heldBack.values()].map(({ signal }) => signal) : [];
-    return [...before, ...this.#undecided.slice(Math.max(0, wholeAt)).flatMap(({ signals }) => signals)];
+    let newest: readonly Signal[] = [...this.#heldBack.values()].map(({ signal }) => signal);
+    for (const evaluation of this.#undecided) {
+      newest = evaluation.partial ? [...unspokenOf(evaluation, newest), ...evaluation.signals] : evaluation.signals;
+    }
+    return newest;
   }
 
   #stillHeldSince(now: Instant): Map<string, Instant> {
@@ -309,10 +312,15 @@ const NO_CHANGES: AlertChanges = { set: [], forget: [], notices: [] };
 /** What was held back is decided on again, unless the evaluation says something newer of it. */
 function withHeldBack(evaluation: Evaluation<unknown>, heldBack: readonly HeldBack[]): Evaluation<unknown> {
   if (!evaluation.partial || heldBack.length === 0) return evaluation;
+  const again = heldBack.map(({ signal }) => signal);
+  return { ...evaluation, signals: [...evaluation.signals, ...unspokenOf(evaluation, again)] };
+}
+
+/** Those of the signals of which the evaluation says nothing. */
+function unspokenOf(evaluation: Evaluation<unknown>, signals: readonly Signal[]): readonly Signal[] {
   const read = new Set(evaluation.signals.map(({ key }) => key));
   const holds = new Set(evaluation.holds);
-  const again = heldBack.map(({ signal }) => signal).filter(({ key }) => !read.has(key) && !isHeld(key, holds));
-  return { ...evaluation, signals: [...evaluation.signals, ...again] };
+  return signals.filter(({ key }) => !read.has(key) && !isHeld(key, holds));
 }
 
 function isCalm({ signals, remarks = [] }: Evaluation<unknown>): boolean {

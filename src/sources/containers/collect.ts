@@ -24,6 +24,8 @@ export interface CollectorParts extends InspectionParts {
   readonly ownId: string | undefined;
   /** Before the first collection, this long counts as the time since the one before, in milliseconds. */
   readonly intervalMs: number;
+  /** No inspection begins later than this after the first might have, in milliseconds. */
+  readonly inspectBudgetMs: number;
   readonly clock: { now(): number; wallNow(): number };
   /** What the events told. */
   readonly record: EventRecord;
@@ -56,7 +58,7 @@ const AGE_SLACK_MS = 2_000;
  * has listed every other container, which takes the longer the more there are.
  */
 export function createCollector(parts: CollectorParts): (deadline: AbortSignal, scope?: Scope) => Promise<Snapshot> {
-  const { engine, clock, record } = parts;
+  const { engine, clock, record, inspectBudgetMs } = parts;
   let inspected: ReadonlyMap<string, Inspected> = new Map();
   let listedAt: number | undefined;
   let last: Found | undefined;
@@ -69,7 +71,8 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal, 
     const events = record.take();
     try {
       deadline.throwIfAborted();
-      const ended = scope === "news" ? await inspectEnded(events, deadline) : NOTHING;
+      const newsEndAt = clock.now() + inspectBudgetMs;
+      const ended = scope === "news" ? await inspectEnded(events, newsEndAt, deadline) : NOTHING;
       const part = showEnded(ended, events);
       if (part !== undefined) return part;
       const askedAt = clock.now();
@@ -77,7 +80,10 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal, 
       if (listing === undefined) throw notDocker(parts.address);
       const sinceLastMs = listedAt === undefined ? parts.intervalMs : askedAt - listedAt;
       if (last !== undefined && isCalm(last, listing, events, sinceLastMs)) parts.expectEvent(last.changedAt);
-      else last = await look(listing, events, sinceLastMs, deadline, ended);
+      else {
+        const endAt = ended.size > 0 ? newsEndAt : clock.now() + inspectBudgetMs;
+        last = await look(listing, events, sinceLastMs, endAt, deadline, ended);
+      }
       listedAt = askedAt;
       hasFailed = false;
       // Orders that came while it looked may be the reason for what it saw.
@@ -93,9 +99,9 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal, 
   };
 
   /** Asks about the containers that ended, where these are all that there is news of. */
-  async function inspectEnded(events: EventFacts, deadline: AbortSignal): Promise<Inspections> {
+  async function inspectEnded(events: EventFacts, endAt: number, deadline: AbortSignal): Promise<Inspections> {
     const due = last === undefined || hasFailed ? [] : endedOf(last, events);
-    const fresh = due.length === 0 ? NOTHING : await inspectAll(due, inspected, parts, deadline);
+    const fresh = due.length === 0 ? NOTHING : await inspectAll(due, inspected, parts, endAt, deadline);
     deadline.throwIfAborted();
     return fresh;
   }
@@ -125,6 +131,7 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal, 
     listing: Listing,
     events: EventFacts,
     sinceLastMs: number,
+    endAt: number,
     deadline: AbortSignal,
     asked: Inspections,
   ): Promise<Found> {
@@ -137,15 +144,16 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal, 
         lacksHealth(entry, inspected.get(entry.id), listsHealth) ||
         needsInspection(entry, inspected.get(entry.id), sinceLastMs),
     );
-    // What hung just now hangs still; what was answered may have changed before the list.
-    const hung = new Map([...asked].filter(([, found]) => found !== "gone" && !found.details.ok));
+    // What failed just now is not asked again; what was answered may have changed before the list.
+    const failed = new Map([...asked].filter(([, found]) => found !== "gone" && !found.details.ok));
     const answered = await inspectAll(
-      due.filter(({ id }) => !hung.has(id)),
+      due.filter(({ id }) => !failed.has(id)),
       inspected,
       parts,
+      endAt,
       deadline,
     );
-    const fresh = new Map([...hung, ...answered]);
+    const fresh = new Map([...failed, ...answered]);
     deadline.throwIfAborted();
     const kept = new Map<string, Inspected>();
     const containers: ObservedContainer[] = [];
@@ -153,11 +161,14 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal, 
     let changedAt = 0;
     let youngestMs = Number.POSITIVE_INFINITY;
     for (const entry of watched) {
-      if (fresh.get(entry.id) === "gone") {
+      const now = fresh.get(entry.id);
+      const before = inspected.get(entry.id);
+      if (now === "gone" || (now !== undefined && isListBehind(entry, now, before))) {
         unsure.push(entry.name);
+        if (now !== "gone" && before !== undefined) kept.set(entry.id, before);
         continue;
       }
-      const found = (fresh.get(entry.id) as Inspected | undefined) ?? inspected.get(entry.id);
+      const found = now ?? before;
       if (found !== undefined) kept.set(entry.id, found);
       containers.push(observe(entry, found, fresh.has(entry.id)));
       youngestMs = Math.min(youngestMs, leastAgeOf(entry));
@@ -179,6 +190,12 @@ export function createCollector(parts: CollectorParts): (deadline: AbortSignal, 
     if (listing !== found.listing || news.length > 0 || sinceLastMs > found.calmMs) return false;
     return engine.listsHealth() === found.listsHealth;
   }
+}
+
+/** Whether the list may be behind: it shows as running what had ended when it was inspected, and that cannot be repeated now. */
+function isListBehind(entry: ListedContainer, now: Inspected, before: Inspected | undefined): boolean {
+  if (now.details.ok || !before?.details.ok) return false;
+  return entry.state === "running" && isOver(before.details.value);
 }
 
 /** The watched containers of which there are news, if these are ends; else none. */

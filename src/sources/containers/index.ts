@@ -62,7 +62,7 @@ export function createContainersSource(
   };
   return {
     name: "containers",
-    // The list, then inspections that may begin within a time-out of it and last another.
+    // The list, then inspections that may begin within a time-out of it and last another; those before a list count as such.
     deadlineMs: 3 * timeoutMs + 1_000,
     initial: INITIAL_MEMORY,
     collect: createCollector({

@@ -6,8 +6,6 @@ import type { ContainerDetails } from "./snapshot.ts";
 
 export interface InspectionParts {
   readonly engine: Pick<Engine, "inspect">;
-  /** No inspection begins later than this after the first, in milliseconds. */
-  readonly inspectBudgetMs: number;
   readonly clock: { now(): number };
   /** Whether the output of a failing health check may be quoted; absent: no. */
   readonly evidence?: boolean;
@@ -27,17 +25,18 @@ export type Inspections = ReadonlyMap<string, Inspected | "gone">;
  * Inspects over a few connections at once. Never rejects: one that cannot be inspected, or not in time, is a failed reading.
  *
  * @param before what was found the last time
+ * @param endAt no inspection begins later, by the clock of `parts`
  */
 export async function inspectAll(
   due: readonly ListedContainer[],
   before: ReadonlyMap<string, Inspected>,
-  { engine, clock, inspectBudgetMs, evidence }: InspectionParts,
+  { engine, clock, evidence }: InspectionParts,
+  endAt: number,
   deadline: AbortSignal,
 ): Promise<Inspections> {
   const results = new Map<string, Inspected | "gone">();
   // Those that failed last time come last: a few containers that hang must not cost the others their turn.
   const queue = due.toSorted((a, b) => failed(before, a) - failed(before, b)).values();
-  const endAt = clock.now() + inspectBudgetMs;
   const work = async (): Promise<void> => {
     for (const entry of queue) {
       const details =

@@ -80,9 +80,13 @@ export function noteRedeploys<M extends Memory>(
 
   const { containers: observed, partial } = reading.value;
   for (const [service, containers] of byService(observed)) {
-    if (partial && !containers.some(({ id }) => id === last.get(service)?.id)) continue;
     const isTold = containers.some(({ name }) => told.has(`container:${name}`));
-    const { deployed, redeploy } = advance(service, last.get(service), containers, isTold, moment);
+    const one = last.get(service);
+    if (partial && !containers.some(({ id }) => id === one?.id)) {
+      if (one !== undefined) after.set(service, isTold ? { ...one, told: true } : one);
+      continue;
+    }
+    const { deployed, redeploy } = advance(service, one, containers, isTold, moment);
     after.set(service, deployed);
     if (redeploy !== undefined) redeploys.push(redeploy);
   }

@@ -38,7 +38,7 @@ export interface Rules extends TrackRules {
 /** Plain JSON data. Tracks are pairs, not properties: a container may be called `__proto__`. */
 export interface Memory {
   readonly failures: TickCount;
-  /** When the last good reading was taken. */
+  /** When the last good reading of everything was taken. */
   readonly readAt: Instant | null;
   readonly tracks: readonly (readonly [name: string, track: Track])[];
 }
@@ -136,7 +136,7 @@ export function evaluate(
   return { signals, holds, suspects, memory: { failures: NO_TICKS, readAt: now, tracks: after } };
 }
 
-/** The tracks after a partial reading, which is not the last good one for any container but its own. */
+/** The tracks after a partial reading: only of what it read, counters are newer than the last reading of everything. */
 function merge(
   before: ReadonlyMap<string, Track>,
   containers: readonly ObservedContainer[],

@@ -266,6 +266,33 @@ describe("news alone", () => {
     expect((await tick(0, "news")).partial).toBeUndefined();
   });
 
+  test("and all that is asked after them share the time for inspections", async () => {
+    standIn.containers = [API, DB];
+    await tick();
+    standIn.fault = only(/[0-9a-f]{64}/, () => {
+      now += 200;
+      return false;
+    });
+    die(API);
+    const found = named(await tick(1_000, "news"), "api");
+    expect(found?.details).toEqual({ ok: false, error: "not inspected: Docker answers too slowly" });
+    expect(questions()).toEqual([inspectionOf(1), LIST]);
+  });
+
+  test("what was found ended is unknown, not running, while the list is behind and it cannot be inspected", async () => {
+    standIn.containers = [API, DB];
+    await tick();
+    standIn.containers = [{ ...API, ...EXITED }, DB];
+    die(API);
+    await tick(1_000, "news");
+    standIn.containers = [API, DB];
+    standIn.fault = only(/[0-9a-f]{64}/, FAULTS.truncates);
+    expect(await tick()).toMatchObject({ unsure: ["api"], containers: [{ name: "db" }] });
+    standIn.fault = undefined;
+    standIn.containers = [{ ...API, ...EXITED, status: "Exited (7) 1 minute ago" }, DB];
+    expect(named(await tick(), "api")).toMatchObject({ state: "exited", details: { ok: true } });
+  });
+
   test("of one that hangs cost one time-out, and the list tells of its end", async () => {
     standIn.containers = [API, DB];
     await tick();

@@ -138,6 +138,15 @@ describe("is no redeploy", () => {
     expect(played.read([healthy(2)]).remarks).toEqual([]);
   });
 
+  test("one whose successor crashed before it was up, as a reading of that alone told", () => {
+    const played = play()
+      .read([stopped(1, WALL)], 1 * S, ordered(1, WALL))
+      .read([starting(2)], 1 * S);
+    const died = service(2, { state: "dead" });
+    expect(played.read([died], 1 * S, { partial: true }).last.signals).toMatchObject([{ active: true }]);
+    expect(played.read([healthy(2)]).remarks).toEqual([]);
+  });
+
   test("that others were read alone, while nothing was asked about it", () => {
     const other = observed({ id: idOf(7), name: "other" });
     const played = play()

@@ -65,6 +65,8 @@ export class EventStream {
   #failuresInARow = 0;
   #cancelPause: (() => void) | undefined;
   #cancelOomNudge: (() => void) | undefined;
+  /** The containers that lost something for want of memory and may end of it, by their ids. */
+  readonly #killed = new Set<string>();
   #stopped = false;
 
   /** Begins at once. */
@@ -168,11 +170,18 @@ export class EventStream {
     if (this.#isAsBefore(event)) return;
     const isOld = at < this.#startedAt;
     this.#parts.record.record(event, isOld);
-    // An order alone changes nothing yet.
-    if (isOld || action === "kill" || !enabled || !this.#parts.isWatched(name)) return;
+    // An order alone changes nothing yet. Of a new name it matters, too, what the old one was.
+    if (isOld || action === "kill" || !enabled || !(action === "rename" || this.#parts.isWatched(name))) return;
     if (action === "oom") {
-      this.#cancelOomNudge ??= this.#parts.clock.after(OOM_TO_DIE_MS, () => this.#nudgeNow("all"));
-    } else this.#nudgeNow(action === "die" ? "news" : "all");
+      this.#killed.add(id);
+      this.#cancelOomNudge ??= this.#parts.clock.after(OOM_TO_DIE_MS, () => {
+        this.#forgetKills();
+        this.#nudge("all");
+      });
+    } else if (action === "die") {
+      if (this.#killed.delete(id) && this.#killed.size === 0) this.#forgetKills();
+      this.#nudge("news");
+    } else this.#nudge("all");
   }
 
   /** A probe that found what the one before found is no news. */
@@ -186,9 +195,9 @@ export class EventStream {
     return probed === before;
   }
 
-  #nudgeNow(scope: Scope): void {
+  #forgetKills(): void {
+    this.#killed.clear();
     this.#cancelOomNudge?.();
     this.#cancelOomNudge = undefined;
-    this.#nudge(scope);
   }
 }

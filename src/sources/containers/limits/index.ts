@@ -19,7 +19,7 @@ const SAMPLE_BUDGET_MS = 60 * SECOND_MS;
  * What containers use of what they may use. A source of its own, on connections of its own, since engines take up to two
  * seconds for each container.
  *
- * @param snapshot what the containers source found last, so that nothing is listed twice
+ * @param snapshot what the containers source found at the last tick, so that nothing is listed twice
  */
 export function createLimitsSource(
   settings: ContainersSettings,

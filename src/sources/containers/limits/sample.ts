@@ -32,7 +32,7 @@ export interface Sample {
 
 export interface SamplerParts {
   readonly engine: Pick<Engine, "inspect" | "stats" | "info">;
-  /** The newest list of the containers, which somebody else asked for. */
+  /** The list of the containers at the last tick, which somebody else asked for. */
   readonly snapshot: () => Promise<Snapshot>;
   readonly watchCpu: boolean;
   /** No container is asked for later than this after the beginning, in milliseconds. */

@@ -17,7 +17,7 @@ export interface Track {
   /** It was found restarting or crashed, and was not found up since. */
   readonly unsettled: boolean;
   readonly counters: Counters | null;
-  /** When the counters were last known to be what they are; `null`: at the last good reading. */
+  /** When the counters were last known to be what they are; `null`: at the last good reading of everything. */
   readonly countedAt: Instant | null;
   readonly loop: LoopState;
   /** The different codes that it ended with lately, as far as that was seen; the last end's is the last. */
@@ -72,7 +72,7 @@ export interface TrackRules {
   readonly texts: ContainerTexts;
 }
 
-/** The moment of a reading: on the watchdog's timeline, on Docker's clock, and when the last good one was. */
+/** The moment of a reading: on the watchdog's timeline, on Docker's clock, and when everything was last read well. */
 export interface Moment {
   readonly now: Instant;
   readonly takenAt: WallTimeMs;

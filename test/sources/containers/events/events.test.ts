@@ -8,6 +8,7 @@ let standIn: StandInEngine;
 let record: EventRecord;
 let stream: EventStream | undefined;
 let nudges: number;
+let scopes: string[];
 /** The pauses before it opened again, in milliseconds; none is waited for. */
 let pausesMs: number[];
 let wall: number;
@@ -18,6 +19,7 @@ beforeEach(async () => {
   record = new EventRecord();
   nudges = 0;
   pausesMs = [];
+  scopes = [];
   warnings = [];
   wall = Date.parse("2026-06-10T12:00:00Z");
 });
@@ -47,8 +49,9 @@ function follow(socketPath = standIn.socketPath): void {
     clock,
     random: () => 0,
   };
-  stream = new EventStream(parts, () => {
+  stream = new EventStream(parts, (scope) => {
     nudges += 1;
+    scopes.push(scope);
   });
 }
 
@@ -102,6 +105,21 @@ describe("following", () => {
     expect(record.take().news[0]).toMatchObject({ ooms: [wall], end: { exitCode: 137, deliberate: false } });
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(nudges).toBe(1);
+  });
+
+  test("a kill for memory waits for its own end, not for that of another", async () => {
+    await followed();
+    emit("oom");
+    emit("die", { id: idOf(2), name: "db" });
+    await vi.waitFor(() => expect(scopes).toEqual(["news", "all"]));
+  });
+
+  test("an end asks for the news alone, whatever else for all: a new name too, also one that is not watched", async () => {
+    await followed();
+    emit("die");
+    emit("start");
+    emit("rename", { name: "other" });
+    await vi.waitFor(() => expect(scopes).toEqual(["news", "all", "all"]));
   });
 
   test("a kill for memory that ends nothing is found all the same", async () => {
