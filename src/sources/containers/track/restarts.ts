@@ -21,6 +21,7 @@ export function countersOf({ startedAt, restartCount, state }: ContainerDetails)
 export function restartsBetween(before: Counters, after: Counters): number {
   if (after.restartCount > before.restartCount) return after.restartCount - before.restartCount;
   if (after.startedAt === before.startedAt) return 0;
+  if (before.startedAt === null) return after.restartCount;
   if (after.restartCount === before.restartCount && before.startPending) return 0;
   return 1 + after.restartCount;
 }

@@ -13,7 +13,7 @@ import { DETAILS, WALL } from "../observed.ts";
 const MINUTE = 60_000;
 const WINDOW = 10 * MINUTE;
 
-function counters(startedAt: number, restartCount: number, startPending = false) {
+function counters(startedAt: number | null, restartCount: number, startPending = false) {
   return { startedAt, restartCount, startPending };
 }
 
@@ -29,12 +29,14 @@ describe("how often a container was started again between two readings", () => {
     ["once by hand, which resets the count", counters(1, 9), counters(2, 0), 1],
     ["by hand and then twice by its policy", counters(1, 9), counters(2, 2), 3],
     ["by hand and then as often as before", counters(1, 2), counters(2, 2), 3],
+    ["it was created, and is started for the first time", counters(null, 0), counters(1, 0), 0],
+    ["it was created, started, and started again by its policy", counters(null, 0), counters(2, 1), 1],
     ["by hand while it was about to be", counters(1, 5, true), counters(2, 0), 1],
   ])("%s", (_name, before, after, expected) => expect(restartsBetween(before, after)).toBe(expected));
 
   test("never a negative number, and none without a change", () => {
     const any = fc.record({
-      startedAt: fc.nat(5),
+      startedAt: fc.option(fc.nat(5)),
       restartCount: fc.nat(5),
       startPending: fc.boolean(),
     });
