@@ -14,10 +14,10 @@ export interface Limiter {
 export interface Bounds {
   readonly running: number;
   /**
-   * How many of them may have begun less than `forMs` milliseconds ago: most tasks end within that, and are better done a few at a
-   * time, while one that hangs must not hold up others for longer. Absent: as many as may run.
+   * They begin in groups of at most so many: the next group when all of the one before have ended, or have run for `forMs`
+   * milliseconds, for one that hangs must not hold up others for longer. Absent: as many as may run.
    */
-  readonly young?: { readonly most: number; readonly forMs: number };
+  readonly group?: { readonly most: number; readonly forMs: number };
 }
 
 const REAL_TIME: Pick<Clock, "now" | "after"> = {
@@ -29,27 +29,32 @@ const REAL_TIME: Pick<Clock, "now" | "after"> = {
 };
 
 /** @param whenFull why a task could not start: who holds the slots */
-export function createLimiter({ running, young: youth }: Bounds, whenFull: string, clock = REAL_TIME): Limiter {
+export function createLimiter({ running, group }: Bounds, whenFull: string, clock = REAL_TIME): Limiter {
   let free = running;
   const waiting = new Set<() => void>();
-  /** When those began that are young, as far as is known; the oldest first. */
-  const young = new Map<() => void, number>();
+  /** Those of the group that have not ended, as long as others wait for them. */
+  const young = new Set<() => void>();
+  let lastBeganAt = 0;
   let isTimed = false;
 
-  const isRoom = (): boolean => free > 0 && (youth === undefined || young.size < youth.most);
+  const isRoom = (): boolean => free > 0 && (group === undefined || young.size < group.most);
 
   function begin(): () => void {
     free -= 1;
     const leave = (): void => {
       free += 1;
       young.delete(leave);
-      admit();
+      if (young.size === 0) beginNext();
+      else waitForAge();
     };
-    if (youth !== undefined) young.set(leave, clock.now());
+    if (group !== undefined) {
+      young.add(leave);
+      lastBeganAt = clock.now();
+    }
     return leave;
   }
 
-  function admit(): void {
+  function beginNext(): void {
     for (const start of waiting) {
       if (!isRoom()) break;
       start();
@@ -57,16 +62,15 @@ export function createLimiter({ running, young: youth }: Bounds, whenFull: strin
     waitForAge();
   }
 
-  /** While there are slots, and only those that are young keep others waiting. */
+  /** While there are slots, and only the group keeps others waiting. */
   function waitForAge(): void {
-    const [oldestAt] = young.values();
-    if (isTimed || waiting.size === 0 || free === 0 || youth === undefined || oldestAt === undefined) return;
+    if (isTimed || waiting.size === 0 || free === 0 || group === undefined) return;
     isTimed = true;
-    clock.after(Math.max(0, oldestAt + youth.forMs - clock.now()), () => {
+    clock.after(Math.max(0, lastBeganAt + group.forMs - clock.now()), () => {
       isTimed = false;
-      const now = clock.now();
-      for (const [leave, beganAt] of young) if (now - beganAt >= youth.forMs) young.delete(leave);
-      admit();
+      if (clock.now() - lastBeganAt >= group.forMs) young.clear();
+      if (young.size === 0) beginNext();
+      else waitForAge();
     });
   }
 

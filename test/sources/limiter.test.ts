@@ -67,8 +67,8 @@ describe("a limiter", () => {
     await expect(run(limiter, async () => 2)).resolves.toBe(2);
   });
 
-  describe("of which only so many may be young", () => {
-    const BOUNDS = { running: 4, young: { most: 2, forMs: 20 } };
+  describe("that begins tasks in groups", () => {
+    const BOUNDS = { running: 4, group: { most: 2, forMs: 20 } };
 
     /** Six tasks that end when they are told to. */
     function six() {
@@ -81,19 +81,24 @@ describe("a limiter", () => {
           begun.push(index);
           return promise;
         });
-        return resolve;
+        return async () => {
+          resolve();
+          await clock.advance(0);
+        };
       });
       return { clock, begun, ends };
     }
 
-    test("begins the others as the first ones end", async () => {
+    test("begins the next one when the last of one has ended", async () => {
       const { clock, begun, ends } = six();
       await clock.advance(0);
       expect(begun).toEqual([0, 1]);
-      for (const end of ends) {
-        end();
-        await clock.advance(0);
-      }
+      await ends[1]?.();
+      expect(begun).toEqual([0, 1]);
+      await ends[0]?.();
+      expect(begun).toEqual([0, 1, 2, 3]);
+      await ends[2]?.();
+      await ends[3]?.();
       expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
       await clock.advance(20);
       expect(clock.pendingTimers).toBe(0);
@@ -108,9 +113,36 @@ describe("a limiter", () => {
       await clock.advance(1_000);
       expect(begun).toEqual([0, 1, 2, 3]);
       expect(clock.pendingTimers).toBe(0);
-      ends[2]?.();
-      await clock.advance(0);
+      await ends[0]?.();
       expect(begun).toEqual([0, 1, 2, 3, 4]);
+      await ends[2]?.();
+      expect(begun).toEqual([0, 1, 2, 3, 4]);
+      await clock.advance(20);
+      expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
+    });
+
+    test("keeps no slot free for longer while anybody waits, whatever ends when", async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.record({ end: fc.nat(5), afterMs: fc.nat(30) }), { maxLength: 12 }),
+          async (steps) => {
+            const { clock, begun, ends } = six();
+            const ended = new Set<number>();
+            for (const { end, afterMs } of steps) {
+              await clock.advance(afterMs);
+              if (!begun.includes(end)) continue;
+              ended.add(end);
+              await ends[end]?.();
+              const running = begun.filter((index) => !ended.has(index)).length;
+              expect(running).toBeLessThanOrEqual(4);
+            }
+            await clock.advance(100);
+            const running = begun.filter((index) => !ended.has(index)).length;
+            expect(running === 4 || begun.length === 6).toBe(true);
+            expect(clock.pendingTimers).toBe(0);
+          },
+        ),
+      );
     });
 
     test("waits for no time while nobody waits", async () => {

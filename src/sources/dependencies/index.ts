@@ -13,7 +13,7 @@ import { type DependencyMemory, evaluateDependency, INITIAL_MEMORY, type PingOut
 /** Bounds the sockets of those that hang. */
 const MAX_PINGS_AT_ONCE = 256;
 /** Bounds the burst at the start of a tick: what is under way when memory is collected costs the most (ADR 19). */
-const YOUNG_PINGS = { most: 32, forMs: 20 };
+const GROUP = { most: 64, forMs: 20 };
 /** The ping's own timer must end it, as an outcome, before the watchdog gives the collection up as no reading. */
 const SLACK_MS = 500;
 
@@ -31,10 +31,10 @@ export function createDependencySources(
   texts: ProbeTexts,
   options: DependencyOptions = {},
 ): AnySource[] {
-  const bounds = { running: MAX_PINGS_AT_ONCE, young: YOUNG_PINGS };
+  const bounds = { running: MAX_PINGS_AT_ONCE, group: GROUP };
   const limiter = createLimiter(bounds, texts.dependencies.othersHang(MAX_PINGS_AT_ONCE));
   // Until the last one has had its turn, if none answers.
-  const turnMs = Math.ceil(settings.targets.length / YOUNG_PINGS.most) * YOUNG_PINGS.forMs;
+  const turnMs = Math.ceil(settings.targets.length / GROUP.most) * GROUP.forMs;
   const shared = { names: createSharedLookup(), ...options };
   return settings.targets.map((target) => createDependencySource(target, settings, texts, limiter, turnMs, shared));
 }
