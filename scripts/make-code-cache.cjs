@@ -43,8 +43,8 @@ function run() {
     WATCHDOG_MEM_PCT: "100",
     WATCHDOG_DISK_CRIT_PCT: "100",
     WATCHDOG_STATE_DIR: join(scratch, "state"),
-    WATCHDOG_LISTEN: "off",
-    WATCHDOG_LOG_LEVEL: "error",
+    WATCHDOG_LISTEN: "127.0.0.1:0",
+    WATCHDOG_LOG_LEVEL: "debug",
   });
   process.argv = [process.argv[0], join(directory, "watchdog.cjs"), "run"];
   const filename = join(directory, "program.js");

@@ -61,7 +61,11 @@ function outputTo(name: "stdout" | "stderr"): (text: string) => void {
 async function main(argv: readonly string[]): Promise<number> {
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
-    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    // Node loads it when it is first used, which a plain start can do without.
+    const hasOptions = argv.some((word) => word.startsWith("-"));
+    parsed = hasOptions
+      ? parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true })
+      : { values: {}, positionals: [...argv] };
   } catch (error) {
     return refuse((error as Error).message);
   }

@@ -98,6 +98,8 @@ export class Watchdog {
   /** Who wants to know that the tick under way has ended. */
   #waiting: (() => void)[] = [];
   #running = false;
+  /** It has been started, and no source is followed yet. */
+  #mustFollow = false;
   /** Who was told of what goes on, by key. */
   #told: ReadonlyMap<string, Told>;
 
@@ -132,8 +134,8 @@ export class Watchdog {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#mustFollow = true;
     this.#nextAt = this.#parts.clock.now();
-    for (const post of this.#posts) post.following = this.#follow(post);
     this.#tickAndSchedule();
   }
 
@@ -195,6 +197,13 @@ export class Watchdog {
 
   sources(): readonly SourceView[] {
     return this.#posts.map(({ watched }) => watched.view);
+  }
+
+  /** Only after the first tick: what is wrong already is told first, and who follows asks for what happened meanwhile. */
+  #followAll(): void {
+    if (!this.#mustFollow) return;
+    this.#mustFollow = false;
+    for (const post of this.#posts) post.following = this.#follow(post);
   }
 
   /** A source that cannot be followed is polled all the same. */
@@ -277,6 +286,7 @@ export class Watchdog {
     this.#decide(ready);
     this.#lastTickAt = this.#parts.clock.now();
     this.#parts.onTicked?.();
+    this.#followAll();
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 

@@ -31,9 +31,10 @@ function watch(collecting = reports(inactive("a")), ...others: readonly Scripted
   const decided: string[] = [];
   const store = new Store(openDatabase(undefined, () => {}).database, (trouble) => expect.unreachable(trouble));
   const silent = () => {};
+  const rebased = others.map((other) => rebase(other, clock));
   const watchdog = new Watchdog({
     texts: EN,
-    sources: [source, ...others.map((other) => rebase(other, clock))],
+    sources: [source, ...rebased],
     store: {
       alerts: () => store.alerts(),
       memory: (owner) => store.memory(owner),
@@ -54,6 +55,7 @@ function watch(collecting = reports(inactive("a")), ...others: readonly Scripted
   return {
     clock,
     source,
+    others: rebased,
     watchdog,
     decided,
     /** When it was collected, in seconds after the start. */
@@ -110,17 +112,19 @@ describe("a nudge", () => {
   });
 
   test("during a tick that still waits for others is told at once, and leaves what the tick has to the tick", async () => {
-    const slow = other("b", hangs);
-    const quick = other("c", reports(active("c")));
-    const { clock, source, watchdog, decided } = watch(reports(inactive("a")), slow, quick);
+    const { clock, source, others, watchdog, decided } = watch(reports(inactive("a")), other("b"), other("c"));
+    const [slow, quick] = others;
     watchdog.start();
-    await clock.advance(500);
+    await clock.advance(29 * S);
+    if (slow !== undefined) slow.collecting = hangs;
+    if (quick !== undefined) quick.collecting = reports(active("c"));
+    await clock.advance(1_500);
     source.collecting = reports(active("a"));
     source.nudge();
     await clock.advance(0);
-    expect(decided).toEqual(["0.5 s: alert a"]);
+    expect(decided).toEqual(["30.5 s: alert a"]);
     await clock.advance(S);
-    expect(decided).toEqual(["0.5 s: alert a", "1 s: alert c"]);
+    expect(decided).toEqual(["30.5 s: alert a", "31 s: alert c"]);
   });
 
   test("that finds a failure tells as a tick would", async () => {
@@ -151,12 +155,13 @@ describe("never a second collection beside another", () => {
 
   test("a nudge beside a tick's collection is served after it", async () => {
     const { clock, source, watchdog, collectedAtS } = watch();
-    source.collecting = reportsAfter(clock, 300, inactive("a"));
     watchdog.start();
-    await clock.advance(100);
+    await clock.advance(29 * S);
+    source.collecting = reportsAfter(clock, 300, inactive("a"));
+    await clock.advance(1_100);
     source.nudge();
     await clock.advance(10 * S);
-    expect(collectedAtS()).toEqual([0, 0.3]);
+    expect(collectedAtS()).toEqual([0, 30, 30.3]);
   });
 
   test("a tick beside a nudged collection does without it, and is told it nonetheless", async () => {
@@ -183,6 +188,7 @@ describe("never a second collection beside another", () => {
   test("one that hangs is not nudged into a second one", async () => {
     const { clock, source, watchdog, collectedAtS } = watch(hangs);
     watchdog.start();
+    await clock.advance(S);
     for (let count = 0; count < 20; count++) {
       source.nudge();
       await clock.advance(S);
@@ -206,12 +212,14 @@ describe("a nudge for news alone", () => {
     ["after", ["news", "all"] as const],
   ])("that waits %s another for all is served by that", async (_name, nudges) => {
     const { clock, source, watchdog, collectedAtS } = watch();
-    source.collecting = reportsAfter(clock, S, inactive("a"));
     watchdog.start();
+    await clock.advance(29 * S);
+    source.collecting = reportsAfter(clock, S, inactive("a"));
+    await clock.advance(S);
     for (const scope of nudges) source.nudge(scope);
     await clock.advance(10 * S);
-    expect(collectedAtS()).toEqual([0, 1]);
-    expect(source.scopes).toEqual(["all", "all"]);
+    expect(collectedAtS()).toEqual([0, 30, 31]);
+    expect(source.scopes).toEqual(["all", "all", "all"]);
   });
 
   test("stands for no tick: one that comes beside it is made up for as soon as it lets go", async () => {
@@ -272,6 +280,7 @@ describe("many nudges", () => {
   test("after a rest the next one is served at once, and the one after that soon", async () => {
     const { clock, source, watchdog, collectedAtS } = watch();
     watchdog.start();
+    await clock.advance(0);
     for (let count = 0; count < 100; count++) {
       source.nudge();
       await clock.advance(50);
@@ -285,7 +294,21 @@ describe("many nudges", () => {
 });
 
 describe("following", () => {
-  test("begins with the first tick and ends with the last", async () => {
+  test("begins after the first tick, whatever that waits for", async () => {
+    const { clock, source, watchdog } = watch(hangs);
+    let followedAt: number | undefined;
+    const startedAt = clock.now();
+    const follow = source.follow.bind(source);
+    source.follow = (nudge) => {
+      followedAt = clock.now() - startedAt;
+      return follow(nudge);
+    };
+    watchdog.start();
+    await clock.advance(10 * S);
+    expect(followedAt).toBe(S);
+  });
+
+  test("is once, and ends with the last tick", async () => {
     const { clock, source, watchdog, collectedAtS } = watch();
     watchdog.start();
     await clock.advance(10 * S);

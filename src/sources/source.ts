@@ -29,7 +29,7 @@ export interface Source<T, Memory> {
    */
   collect(deadline: AbortSignal, scope?: Scope): Promise<T>;
   /**
-   * Listens for news, where the thing tells of itself, and calls `nudge` for a collection out of cadence. Events nudge, polls
+   * Begins, after the first tick, to listen for news since this source was made, where the thing tells of itself, and calls `nudge` for a collection out of cadence. Events nudge, polls
    * are the truth: a nudge says when to look, never what is; one that is lost costs at most an interval, and a
    * thousand cost a few collections. Never throws, and mends what breaks by itself, until it is stopped.
    */

@@ -70,6 +70,7 @@ describe.skipIf(ENGINE_SOCKET === undefined)("a real engine over TLS", () => {
         warn: () => undefined,
         record: new EventRecord(),
         isWatched: (name) => name === PREFIX,
+        startedAt: Date.now(),
         lookBackMs: 0,
         clock: { wallNow: Date.now, after: () => () => undefined },
         random: Math.random,

@@ -51,6 +51,7 @@ export function createContainersSource(
   const readFile = own.readFile ?? ((path: string) => readFileSync(path, "utf8"));
   const clock = { ...REAL_CLOCK, ...own.clock };
   const record = new EventRecord();
+  const madeAt = clock.wallNow();
   const atRest: AtRest = new WeakMap();
   const linkedBefore: Linked = new WeakMap();
   let stream: EventStream | undefined;
@@ -85,6 +86,7 @@ export function createContainersSource(
           warn: own.warn ?? (() => undefined),
           record,
           isWatched: (name) => names.some((glob) => matchesGlob(name, glob)),
+          startedAt: madeAt,
           lookBackMs: Math.min(settings.stopGraceMs + MINUTE_MS, HOUR_MS),
           clock,
           random: Math.random,

@@ -170,6 +170,7 @@ function follow(address: EngineAddress, warnings: string[], nudge: () => void = 
     warn: (problem: string) => void warnings.push(problem),
     record: new EventRecord(),
     isWatched: () => true,
+    startedAt: Date.now(),
     lookBackMs: 1_000,
     clock: { wallNow: () => Date.now() - 60_000, after },
     random: () => 0,

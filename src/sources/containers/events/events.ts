@@ -22,7 +22,9 @@ export interface EventStreamParts {
   readonly record: EventRecord;
   /** Whether a container's events are a reason to look. */
   readonly isWatched: (name: string) => boolean;
-  /** How far back the first question reaches: what was ordered just before the watchdog came is known too. */
+  /** What happened before is of old: it is for the readings to find. */
+  readonly startedAt: WallTimeMs;
+  /** How far before that the first question reaches: what was ordered just before the watchdog came is known too. */
   readonly lookBackMs: number;
   readonly clock: { wallNow(): number; after(delayMs: number, run: () => void): () => void };
   /** Uniform in [0, 1). */
@@ -53,7 +55,6 @@ export class EventStream {
   readonly #parts: EventStreamParts;
   readonly #nudge: (scope: Scope) => void;
   readonly #agent: GuardedAgent;
-  readonly #startedAt: WallTimeMs;
   readonly #seen = new Set<string>();
   /** What the last probe of each container found, by its id. */
   readonly #probed = new Map<string, string>();
@@ -74,7 +75,6 @@ export class EventStream {
     this.#parts = parts;
     this.#nudge = nudge;
     this.#agent = new GuardedAgent(parts.address, { timeoutMs: 0, maxBytes: MAX_HEAD_BYTES, endless: true });
-    this.#startedAt = parts.clock.wallNow();
     void this.#open();
   }
 
@@ -97,9 +97,9 @@ export class EventStream {
   }
 
   async #open(): Promise<void> {
-    const { engine, clock, lookBackMs } = this.#parts;
+    const { engine, clock, startedAt, lookBackMs } = this.#parts;
     this.#askedAt = clock.wallNow();
-    const sinceMs = this.#lastEventAt === undefined ? this.#startedAt - lookBackMs : this.#lastEventAt - OVERLAP_MS;
+    const sinceMs = this.#lastEventAt === undefined ? startedAt - lookBackMs : this.#lastEventAt - OVERLAP_MS;
     const query = new URLSearchParams({ since: (Math.max(0, sinceMs) / 1_000).toFixed(3), filters: FILTERS });
     let permanent = false;
     try {
@@ -168,7 +168,7 @@ export class EventStream {
     if (oldest !== undefined && this.#seen.size > REMEMBERED) this.#seen.delete(oldest);
     this.#lastEventAt = Math.max(this.#lastEventAt ?? 0, at);
     if (this.#isAsBefore(event)) return;
-    const isOld = at < this.#startedAt;
+    const isOld = at < this.#parts.startedAt;
     this.#parts.record.record(event, isOld);
     // An order alone changes nothing yet. Of a new name it matters, too, what the old one was.
     if (isOld || action === "kill" || !enabled || !(action === "rename" || this.#parts.isWatched(name))) return;

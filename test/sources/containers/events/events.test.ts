@@ -4,6 +4,8 @@ import { EventRecord } from "../../../../src/sources/containers/events/event-fac
 import { EventStream } from "../../../../src/sources/containers/events/events.ts";
 import { FAULTS, idOf, type StandInEngine, startDockerEngine } from "../../../stand-ins/docker-engine.ts";
 
+const MADE_AT = Date.parse("2026-06-10T12:00:00Z");
+
 let standIn: StandInEngine;
 let record: EventRecord;
 let stream: EventStream | undefined;
@@ -21,7 +23,7 @@ beforeEach(async () => {
   pausesMs = [];
   scopes = [];
   warnings = [];
-  wall = Date.parse("2026-06-10T12:00:00Z");
+  wall = MADE_AT;
 });
 afterEach(async () => {
   stream?.stop();
@@ -45,6 +47,7 @@ function follow(socketPath = standIn.socketPath): void {
     warn,
     record,
     isWatched,
+    startedAt: MADE_AT,
     lookBackMs: 180_000,
     clock,
     random: () => 0,
@@ -126,6 +129,14 @@ describe("following", () => {
     await followed();
     emit("oom");
     await vi.waitFor(() => expect(nudges).toBe(1));
+  });
+
+  test("what happened before anybody followed, and after the watchdog was made, is news", async () => {
+    wall += 500;
+    await followed();
+    emit("die", { at: wall - 400 });
+    await vi.waitFor(() => expect(scopes).toEqual(["news"]));
+    expect(record.take().news).toMatchObject([{ end: { at: wall - 400 } }]);
   });
 
   test("silence costs nothing", async () => {
