@@ -30,6 +30,8 @@ export async function startStack(): Promise<Stack> {
         { ...WEB, ...ill },
       ];
       engine.emit({ action: "oom", id: DB.id, name: DB.name });
+      // While db is on its way down; what falls ill only after an end was told is told after it, as a reply.
+      for (const { id, name } of [API, WEB]) engine.emit({ action: "health_status: unhealthy", id, name });
       engine.emit({ action: "die", id: DB.id, name: DB.name, attributes: { exitCode: "137" } });
     },
     mend() {
