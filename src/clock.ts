@@ -12,6 +12,16 @@ export interface Clock {
   after(delayMs: number, run: () => void): () => void;
 }
 
+/** The clock of this process alone, for what stores no time; `now` is 0 when it starts. */
+export const PROCESS_CLOCK: Clock = {
+  now: () => performance.now(),
+  wallNow: () => Date.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Which boot of the machine a timeline belongs to, and where that boot began on it. Stored, so that a restart goes on. */
 export interface Timeline {
   readonly bootId: string;

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, PROCESS_CLOCK } from "../clock.ts";
 
 /** Bounds how many tasks run at once. */
 export interface Limiter {
@@ -20,16 +20,8 @@ export interface Bounds {
   readonly group?: { readonly most: number; readonly forMs: number };
 }
 
-const REAL_TIME: Pick<Clock, "now" | "after"> = {
-  now: () => performance.now(),
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
-
 /** @param whenFull why a task could not start: who holds the slots */
-export function createLimiter({ running, group }: Bounds, whenFull: string, clock = REAL_TIME): Limiter {
+export function createLimiter({ running, group }: Bounds, whenFull: string, clock: Clock = PROCESS_CLOCK): Limiter {
   let free = running;
   const waiting = new Set<() => void>();
   /** Those of the group that have not ended, as long as others wait for them. */

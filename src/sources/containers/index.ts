@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import type { Clock } from "../../clock.ts";
+import { type Clock, PROCESS_CLOCK } from "../../clock.ts";
 import { writeAddress } from "../../config/engine-address.ts";
 import type { ContainersSettings } from "../../config/settings.ts";
 import { isGlob, matchesGlob } from "../../core/glob.ts";
@@ -31,15 +31,6 @@ export interface ContainersSurroundings {
   readonly warn?: (problem: string) => void;
 }
 
-const REAL_CLOCK: Clock = {
-  now: () => performance.now(),
-  wallNow: () => Date.now(),
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
-
 /** The containers that Docker knows of, read over its socket and never changed. */
 export function createContainersSource(
   settings: ContainersSettings,
@@ -49,7 +40,7 @@ export function createContainersSource(
   const { address, names, timeoutMs } = settings;
   const engine = createEngine(settings);
   const readFile = own.readFile ?? ((path: string) => readFileSync(path, "utf8"));
-  const clock = { ...REAL_CLOCK, ...own.clock };
+  const clock = { ...PROCESS_CLOCK, ...own.clock };
   const record = new EventRecord();
   const madeAt = clock.wallNow();
   const atRest: AtRest = new WeakMap();
